@@ -1,0 +1,108 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// One package, three builds:
+///
+/// - hosted (the default): the libraries, the command line and the tests;
+/// - `STRATA_BARE_METAL=1`: the same libraries as Embedded Swift, with the images under `Boot/`
+///   (see `Boot/Toolsets/` for the flags of each architecture);
+/// - `STRATA_FUZZ=1`: the libraries and the fuzz drivers under `Fuzz/`, instrumented for libFuzzer.
+let isBareMetal = Context.environment["STRATA_BARE_METAL"] == "1"
+let isFuzzing = Context.environment["STRATA_FUZZ"] == "1"
+
+/// Every Swift target: strict memory safety, and no warning survives.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// The core compiles for both worlds; on bare metal as Embedded Swift.
+let core: [SwiftSetting] = strict + (isBareMetal ? [.enableExperimentalFeature("Embedded")] : [])
+
+let coreTargets: [Target] = [
+    .target(name: "MemoryMap", swiftSettings: core),
+    .target(name: "MemoryReport", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "KernelMemory", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "CBootInfo"),
+    .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
+]
+
+let bareMetalTargets: [Target] = [
+    .target(name: "CRuntime", path: "Boot/CRuntime"),
+    .target(name: "CArch", path: "Boot/CArch"),
+    .target(name: "CUEFI", path: "Boot/CUEFI"),
+    .target(name: "Machine", dependencies: ["CArch", "MemoryMap"], path: "Boot/Machine", swiftSettings: core),
+    .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
+    .executableTarget(
+        name: "Loader",
+        dependencies: [
+            "CRuntime", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage",
+        ],
+        path: "Boot/Loader", swiftSettings: core),
+    .executableTarget(
+        name: "Kernel",
+        dependencies: [
+            "CRuntime", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "Display",
+        ],
+        path: "Boot/Kernel", swiftSettings: core),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let hostedTargets: [Target] = [
+    .target(name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory"], swiftSettings: strict),
+    .target(
+        name: "MachineRunner",
+        dependencies: [
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        swiftSettings: strict),
+    .executableTarget(
+        name: "elf2efi", dependencies: ["ExecutableImage", argumentParser, system], swiftSettings: strict),
+    .executableTarget(
+        name: "strata",
+        dependencies: [
+            "MemoryMap", "MemoryReport", "MachineRunner", argumentParser, system,
+            .product(name: "Rainbow", package: "Rainbow"),
+        ],
+        swiftSettings: strict),
+    .testTarget(name: "MemoryMapTests", dependencies: ["MemoryMap"], swiftSettings: strict),
+    .testTarget(name: "MemoryReportTests", dependencies: ["MemoryReport", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "KernelMemoryTests", dependencies: ["KernelMemory", "SimulatedMachine", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "BootHandoffTests", dependencies: ["BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
+    .testTarget(name: "ExecutableImageTests", dependencies: ["ExecutableImage"], swiftSettings: strict),
+    .testTarget(name: "DisplayTests", dependencies: ["Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .testTarget(name: "MachineRunnerTests", dependencies: ["MachineRunner", "MemoryMap"], swiftSettings: strict),
+]
+
+let fuzzed: [SwiftSetting] = strict + [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+let fuzzTargets: [Target] = []
+
+let package = Package(
+    name: "strata",
+    products: isBareMetal || isFuzzing
+        ? []
+        : [
+            .library(name: "MemoryMap", targets: ["MemoryMap"]),
+            .library(name: "BootHandoff", targets: ["BootHandoff"]),
+            .library(name: "KernelMemory", targets: ["KernelMemory"]),
+            .executable(name: "strata", targets: ["strata"]),
+            .executable(name: "elf2efi", targets: ["elf2efi"]),
+        ],
+    dependencies: isBareMetal || isFuzzing
+        ? []
+        : [
+            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+            .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+            .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+            .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+        ],
+    targets: coreTargets + (isBareMetal ? bareMetalTargets : isFuzzing ? fuzzTargets : hostedTargets)
+)
