@@ -43,7 +43,8 @@ extension BootInfo {
         public var byteCount: Int {
             switch self {
             case .version, .size, .flags, .reserved0, .memoryMapDescriptorVersion, .framebufferFormat, .framebufferWidth,
-                .framebufferHeight, .framebufferPixelsPerScanLine, .framebufferRedMask, .framebufferGreenMask, .framebufferBlueMask,
+                .framebufferHeight, .framebufferPixelsPerScanLine, .framebufferRedMask, .framebufferGreenMask,
+                .framebufferBlueMask,
                 .framebufferReservedMask, .reserved1:
                 4
             case .kernelSHA256, .reserved2: 32

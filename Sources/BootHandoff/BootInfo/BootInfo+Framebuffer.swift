@@ -71,7 +71,8 @@ extension BootInfo {
         /// The four masks, or nil where two of them share a bit or a colour has none.
         @inlinable
         public init?(red: UInt32, green: UInt32, blue: UInt32, reserved: UInt32) {
-            guard red != 0, green != 0, blue != 0, red & green == 0, (red | green) & blue == 0, (red | green | blue) & reserved == 0
+            guard red != 0, green != 0, blue != 0, red & green == 0, (red | green) & blue == 0,
+                (red | green | blue) & reserved == 0
             else { return nil }
             self.red = red
             self.green = green

@@ -21,7 +21,8 @@ public struct BootServicesExitError: Error, Hashable, Sendable {
         /// An allocation of this many bytes failed with this status.
         case outOfMemory(byteCount: UInt64, status: UInt64)
 
-        /// An allocation succeeded at an address that it cannot have: 0, misaligned or with an end past 2^64.
+        /// An allocation succeeded at an address that it cannot have: 0, misaligned, with an end past 2^64, or inside of
+        /// the other buffer.
         case badAllocation(PhysicalAddress)
 
         /// The buffer at this address could not be freed.

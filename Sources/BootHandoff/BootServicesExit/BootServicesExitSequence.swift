@@ -103,6 +103,7 @@ struct BootServicesExitSequence {
         case .success(let address):
             pool = address
             try check(address, byteCount: byteCount, alignment: 8)
+            try checkDisjoint(byteCount: byteCount)
         case .failure(let status): throw failure(.outOfMemory(byteCount: byteCount, status: status))
         }
         capacity = byteCount
@@ -120,6 +121,13 @@ struct BootServicesExitSequence {
     private func check(_ address: PhysicalAddress, byteCount: UInt64, alignment: UInt64) throws(BootServicesExitError) {
         guard address.rawValue != 0, address.isAligned(to: alignment), PhysicalRange(start: address, byteCount: byteCount) != nil
         else { throw failure(.badAllocation(address)) }
+    }
+
+    /// Checks that the two buffers, which have been found to be ranges of this size, share no byte.
+    private func checkDisjoint(byteCount: UInt64) throws(BootServicesExitError) {
+        guard let pages, let pool else { return }
+        let (lower, upper) = (min(pages.address, pool), max(pages.address, pool))
+        guard upper.rawValue - lower.rawValue >= byteCount else { throw failure(.badAllocation(pool)) }
     }
 
     /// Frees both buffers; the second one also when the first cannot be freed.

@@ -22,3 +22,14 @@ extension MutableRawSpan {
         storeBytes(of: value.littleEndian, toByteOffset: offset, as: T.self)
     }
 }
+
+extension Span<UInt8> {
+    /// The same bytes, raw.
+    var raw: RawSpan {
+        @_lifetime(copy self)
+        get {
+            // Bytes have no padding, so all that the raw view shows is initialized.
+            unsafe bytes
+        }
+    }
+}

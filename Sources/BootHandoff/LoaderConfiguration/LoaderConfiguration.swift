@@ -70,7 +70,10 @@ public struct LoaderConfiguration: Hashable, Sendable {
     public static let commandLineByteLimit = 4096
 
     /// Where the file lies on the boot volume.
-    public static let path: StaticString = "\\strata\\boot.conf"
+    public static var path: StaticString { "\\strata\\boot.conf" }
+
+    private static var defaultKernel: StaticString { "\\strata\\kernel.elf" }
+    private static var checksumSuffix: StaticString { ".sha256" }
 
     /// The path of the kernel's ELF file.
     public var kernel: [UInt8]
@@ -95,7 +98,7 @@ public struct LoaderConfiguration: Hashable, Sendable {
 
     /// The configuration of an empty file. Allocates the kernel's path.
     public init() {
-        kernel = Self.bytes("\\strata\\kernel.elf")
+        kernel = Self.defaultKernel.utf8Bytes
         checksum = nil
         initrd = nil
         commandLine = []
@@ -105,7 +108,7 @@ public struct LoaderConfiguration: Hashable, Sendable {
     }
 
     /// The path of the file with the kernel's SHA-256: ``checksum``, or the kernel's path and `.sha256`. Allocates it.
-    public var checksumPath: [UInt8] { checksum ?? kernel + Self.bytes(".sha256") }
+    public var checksumPath: [UInt8] { checksum ?? kernel + Self.checksumSuffix.utf8Bytes }
 
     /// How many times the memory map is changed on purpose.
     public var injectedMapChanges: UInt16 {
