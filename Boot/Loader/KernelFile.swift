@@ -74,7 +74,7 @@ extension TextSink where Self: ~Copyable {
     /// Writes a digest as 64 hexadecimal digits.
     mutating func write(_ digest: SHA256Digest) {
         let bytes = digest.bytes
-        write(hexadecimal: bytes.span.bytes)
+        write(hexadecimal: bytes.span)
     }
 }
 
@@ -89,32 +89,37 @@ extension Volume {
             guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else { throw ReadError.empty }
             return range
         } catch {
-            let status: UEFIStatus =
-                switch error {
-                case .firmware(let status): status
-                default: .deviceError
-                }
-            throw LoaderFailure(stage, status: status) { text in
-                text.write("cannot read ")
-                text.write(utf8: path.span)
-                text.write(" from the boot volume: ")
-                switch error {
-                case .firmware(.notFound): text.write("there is no such file")
-                case .firmware(let status):
-                    text.write("the firmware answers ")
-                    text.write(status.name)
-                case .tooLarge(let byteCount):
-                    text.write("it has ")
-                    text.write(decimal: byteCount)
-                    text.write(" bytes, more than the limit of 1 GiB")
-                case .empty: text.write("it is empty")
-                case .truncated(let byteCount, let expected):
-                    text.write("it ends after ")
-                    text.write(decimal: byteCount)
-                    text.write(" of ")
-                    text.write(decimal: expected)
-                    text.write(" bytes")
-                }
+            throw Self.failure(stage, path: path, error)
+        }
+    }
+
+    /// What is told of a file that could not be read.
+    static func failure(_ stage: LoaderFailure.Stage, path: [UInt8], _ error: ReadError) -> LoaderFailure {
+        let status: UEFIStatus =
+            switch error {
+            case .firmware(let status): status
+            default: .deviceError
+            }
+        return LoaderFailure(stage, status: status) { text in
+            text.write("cannot read ")
+            text.write(utf8: path.span)
+            text.write(" from the boot volume: ")
+            switch error {
+            case .firmware(.notFound): text.write("there is no such file")
+            case .firmware(let status):
+                text.write("the firmware answers ")
+                text.write(status.name)
+            case .tooLarge(let byteCount):
+                text.write("it is too large, with ")
+                text.write(decimal: byteCount)
+                text.write(" bytes")
+            case .empty: text.write("it is empty")
+            case .truncated(let byteCount, let expected):
+                text.write("it ends after ")
+                text.write(decimal: byteCount)
+                text.write(" of ")
+                text.write(decimal: expected)
+                text.write(" bytes")
             }
         }
     }

@@ -1,5 +1,6 @@
 import BootHandoff
 import CLoaderEntry
+import ExecutableImage
 import KernelMemory
 import Machine
 import MemoryMap

@@ -94,22 +94,49 @@ struct Loader {
         }
     }
 
+    /// The configuration on the boot volume; without the file, or with an empty one, the defaults.
     private mutating func readConfiguration(from volume: Volume) throws(LoaderFailure) -> LoaderConfiguration {
-        let configuration: LoaderConfiguration
         var path = ByteBuffer()
         path.write(LoaderConfiguration.path)
+        let file: Volume.LoadedFile
         do throws(Volume.ReadError) {
-            let file = try volume.read(path.bytes.span, limit: UInt64(LoaderConfiguration.fileByteLimit))
-            defer { try? firmware.services.freePages(at: file.start, file.pages) }
-            guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else { throw .empty }
-            configuration = try parse(range)
+            file = try volume.read(path.bytes.span, limit: UInt64(LoaderConfiguration.fileByteLimit))
         } catch {
-            guard let failure = error.failure else {
-                // Without the file, the defaults hold.
-                configuration = LoaderConfiguration()
-                break read
+            switch error {
+            case .empty, .firmware(.notFound): return announced(LoaderConfiguration())
+            default: throw Volume.failure(.configuration, path: path.bytes, error)
             }
-            throw failure
+        }
+        defer { try? firmware.services.freePages(at: file.start, file.pages) }
+        guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else {
+            return announced(LoaderConfiguration())
+        }
+        do throws(LoaderConfigurationError) {
+            return announced(
+                try IdentityMappedMemory().withBytes(of: range) { (bytes) throws(LoaderConfigurationError) in
+                    try LoaderConfiguration(parsing: bytes)
+                })
+        } catch {
+            throw LoaderFailure(.configuration, status: .invalidParameter) { text in
+                text.write(utf8: path.bytes.span)
+                text.write(", line ")
+                text.write(decimal: error.line)
+                text.write(": ")
+                text.write(error.message)
+            }
+        }
+    }
+
+    private mutating func announced(_ configuration: LoaderConfiguration) -> LoaderConfiguration {
+        console.send("configuration") { event in
+            event.string("kernel", utf8: configuration.kernel.span)
+            event.string("verify", configuration.verification == .required ? "required" : "optional")
+            event.string("commandLine", utf8: configuration.commandLine.span)
+            if let initrd = configuration.initrd {
+                event.string("initrd", utf8: initrd.span)
+            } else {
+                event.null("initrd")
+            }
         }
         return configuration
     }

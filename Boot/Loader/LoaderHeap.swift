@@ -16,26 +16,24 @@ enum LoaderHeap {
 // In front of every block stands the address of the pool buffer that holds it.
 private let headerSize: UInt64 = 8
 
-/// The allocation function that Swift's runtime calls.
-@c(posix_memalign)
-func allocateAligned(_ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: UInt, _ byteCount: UInt) -> Int32 {
-    let outOfMemory: Int32 = 12
+/// Where Swift's runtime allocates, by way of C.
+@c(strata_allocate)
+func allocate(_ alignment: UInt, _ byteCount: UInt) -> UnsafeMutableRawPointer? {
     // Pool buffers are 8-byte aligned.
-    let slack = max(UInt64(alignment), 8) + headerSize
-    let (total, overflow) = UInt64(byteCount).addingReportingOverflow(slack)
+    let alignment = max(UInt64(alignment), 8)
+    let (total, overflow) = UInt64(byteCount).addingReportingOverflow(alignment + headerSize)
     guard !overflow, let services = unsafe services, let buffer = try? services.allocatePool(byteCount: total),
-        let block = PhysicalAddress(buffer.rawValue + headerSize).alignedUp(to: max(UInt64(alignment), 8)),
+        let block = PhysicalAddress(buffer.rawValue + headerSize).alignedUp(to: alignment),
         let header = unsafe UnsafeMutablePointer<UInt64>(bitPattern: UInt(block.rawValue - headerSize))
-    else { return outOfMemory }
+    else { return nil }
     unsafe header.pointee = buffer.rawValue
-    unsafe result.pointee = UnsafeMutableRawPointer(bitPattern: UInt(block.rawValue))
-    return 0
+    return unsafe UnsafeMutableRawPointer(bitPattern: UInt(block.rawValue))
 }
 
-/// The release function that Swift's runtime calls.
-@c(free)
-func release(_ pointer: UnsafeMutableRawPointer?) {
-    guard let pointer = unsafe pointer, let services = unsafe services else { return }
-    let header = unsafe pointer.advanced(by: -Int(headerSize)).assumingMemoryBound(to: UInt64.self)
+/// Where Swift's runtime gives a block back, by way of C.
+@c(strata_release)
+func release(_ block: UnsafeMutableRawPointer) {
+    guard let services = unsafe services else { return }
+    let header = unsafe block.advanced(by: -Int(headerSize)).assumingMemoryBound(to: UInt64.self)
     try? services.freePool(at: PhysicalAddress(unsafe header.pointee))
 }

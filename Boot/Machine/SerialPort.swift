@@ -1,12 +1,12 @@
 import CArch
-public import MemoryMap
+import MemoryMap
 public import MemoryReport
 
 /// The serial line that everything is reported on: a 16550 behind I/O ports on x86-64, a PL011 in memory on AArch64.
 ///
 /// The firmware has set speed and format; this only sends. A port that never gets ready, or is not there, costs a
 /// bounded wait and swallows the text.
-public struct SerialPort: TextSink {
+public struct SerialPort: TextSink, Sendable {
     #if arch(x86_64)
     private let base: UInt16
 

@@ -44,7 +44,7 @@ public struct BootServices {
     /// Writes the memory map to `capacity` bytes at `buffer`; a capacity of 0 asks for the size.
     public func getMemoryMap(into buffer: PhysicalAddress?, capacity: UInt64) -> MemoryMapAnswer {
         var answer = MemoryMapAnswer(status: .success, byteCount: capacity, key: 0, descriptorSize: 0, descriptorVersion: 0)
-        let destination = buffer.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: UInt($0.rawValue)) }
+        let destination = unsafe buffer.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: UInt($0.rawValue)) }
         answer.status = UEFIStatus(
             rawValue: unsafe uefi_get_memory_map(
                 pointer, &answer.byteCount, destination, &answer.key, &answer.descriptorSize, &answer.descriptorVersion))

@@ -18,8 +18,9 @@ public struct SystemTable {
         unsafe self.pointer = pointer
     }
 
-    /// The table at an address that was checked to lie in mapped memory.
-    public init?(at address: PhysicalAddress) {
+    /// The table at an address that was checked to lie in mapped memory: a physical one under an identity mapping, or the
+    /// virtual one that it has after SetVirtualAddressMap.
+    public init?(at address: some MemoryAddress) {
         guard address.isAligned(to: 8) else { return nil }
         unsafe self.init(UnsafeMutablePointer(bitPattern: UInt(address.rawValue)))
     }
@@ -75,14 +76,14 @@ public struct SystemTable {
     /// Complexity: O(tables); at most 1,024 are looked at.
     public func find(_ table: ConfigurationTable) -> PhysicalAddress? {
         switch table {
-        case .rsdp: find(.acpi20) ?? find(.acpi10)
-        case .smbios: find(.smbios3) ?? find(.smbios)
-        case .deviceTree: find(.deviceTree)
-        case .memoryAttributesTable: find(.memoryAttributesTable)
+        case .rsdp: locate(.acpi20) ?? locate(.acpi10)
+        case .smbios: locate(.smbios3) ?? locate(.smbios)
+        case .deviceTree: locate(.deviceTree)
+        case .memoryAttributesTable: locate(.memoryAttributesTable)
         }
     }
 
-    private func find(_ guid: EFI_GUID) -> PhysicalAddress? {
+    private func locate(_ guid: EFI_GUID) -> PhysicalAddress? {
         guard let tables = unsafe pointer.pointee.configuration_tables else { return nil }
         for index in 0..<Int(min(unsafe pointer.pointee.configuration_table_count, 1024)) {
             let entry = unsafe tables[index]

@@ -42,8 +42,7 @@ public struct Volume {
     /// Reads a whole file into freshly allocated pages of loader data, which the caller owns.
     ///
     /// - Parameters:
-    ///   - path: from the volume's root, separated by backslashes; ASCII or UTF-8 without characters past U+007F, which
-    ///     no file of the loader's has.
+    ///   - path: from the volume's root in UTF-8, separated by backslashes.
     ///   - limit: the size in bytes past which the file is refused.
     public func read(_ path: Span<UInt8>, limit: UInt64) throws(ReadError) -> LoadedFile {
         let file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>
@@ -80,10 +79,7 @@ public struct Volume {
     }
 
     private func open(_ path: Span<UInt8>) throws(UEFIStatus) -> UnsafeMutablePointer<EFI_FILE_PROTOCOL> {
-        var units: [UInt16] = []
-        units.reserveCapacity(path.count + 1)
-        for index in path.indices { units.append(UInt16(path[index])) }
-        units.append(0)
+        let units = Self.terminatedUTF16(path)
         var file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>?
         unsafe try UEFIStatus(rawValue: uefi_file_open_for_reading(root, &file, units)).check()
         guard let file = unsafe file else { throw .notFound }

@@ -22,7 +22,7 @@ nonisolated(unsafe) private var isReporting = false
 
 /// Reports an exception with all registers on the serial line and stops the machine.
 func report(_ exception: ExceptionReport, registers: (_ body: (StaticString, UInt64) -> Void) -> Void) -> Never {
-    if unsafe isReporting { PowerOff.stop(.fault) }
+    if unsafe isReporting { PowerOff.stop() }
     unsafe isReporting = true
 
     var line = KernelConsole.text
@@ -53,20 +53,16 @@ func report(_ exception: ExceptionReport, registers: (_ body: (StaticString, UIn
     }
     if column % 3 != 0 { line.write("\n") }
 
-    KernelEvent.send("fault") { object in
-        object.field("exception", exception.name)
-        object.field("detail", exception.detail)
-        object.field("vector", exception.vector)
-        object.field("code", hexadecimal: exception.code)
-        if let address = exception.address {
-            object.field("address", hexadecimal: address.rawValue)
-        } else {
-            object.nullField("address")
+    KernelConsole.send("fault") { event in
+        event.string("exception", exception.name)
+        event.string("detail", exception.detail)
+        event.number("vector", exception.vector)
+        event.hexadecimal("code", exception.code)
+        event.hexadecimal("address", exception.address)
+        event.hexadecimal("instruction", exception.instruction)
+        event.object("registers") { object in
+            registers { name, value in object.hexadecimal(name, value) }
         }
-        object.field("instruction", hexadecimal: exception.instruction.rawValue)
-        object.beginObject("registers")
-        registers { name, value in object.field(name, hexadecimal: value) }
-        object.endObject()
     }
-    PowerOff.stop(.fault)
+    PowerOff.stop()
 }

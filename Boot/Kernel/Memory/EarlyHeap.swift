@@ -1,4 +1,5 @@
 import CKernelEntry
+import MemoryReport
 
 /// The heap of the kernel's first moments: a fixed arena in its own image, first fit, neighbours joined when freed.
 ///
@@ -26,7 +27,7 @@ struct EarlyHeap: ~Copyable {
         var previous: UInt = 0
         var block = firstFree
         while block != 0 {
-            let end = block + unsafe Self.size(of: block)
+            let end = unsafe block + Self.size(of: block)
             let next = unsafe Self.next(of: block)
             // The payload's header may lie further up than the block's, for the sake of alignment: the part before it
             // stays free, and must be large enough to be a block.
@@ -73,8 +74,8 @@ struct EarlyHeap: ~Copyable {
         }
         unsafe Self.setNext(next, of: block)
         if previous == 0 { firstFree = block } else { unsafe Self.setNext(block, of: previous) }
-        unsafe Self.joinWithNext(block)
-        if previous != 0 { unsafe Self.joinWithNext(previous) }
+        Self.joinWithNext(block)
+        if previous != 0 { Self.joinWithNext(previous) }
     }
 
     /// Makes one block of a free block and the free one behind it, where they touch.
@@ -99,20 +100,16 @@ struct EarlyHeap: ~Copyable {
 /// The one early heap. Unsafe as all globals are that change; one processor uses it, with interrupts off.
 nonisolated(unsafe) private var heap = EarlyHeap(start: UInt(kernel_heap_start()), byteCount: UInt(kernel_heap_byte_count()))
 
-/// The allocation function that Swift's runtime calls.
-@c(posix_memalign)
-func allocateAligned(_ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: UInt, _ byteCount: UInt) -> Int32 {
+/// Where Swift's runtime allocates, by way of C. There is no going on without memory, and no caller that could.
+@c(strata_allocate)
+func allocate(_ alignment: UInt, _ byteCount: UInt) -> UnsafeMutableRawPointer? {
     let address = unsafe heap.allocate(byteCount: byteCount, alignment: alignment)
-    guard address != 0 else {
-        refuse(.outOfMemory, "the kernel's early heap is used up")
-    }
-    unsafe result.pointee = UnsafeMutableRawPointer(bitPattern: address)
-    return 0
+    if address == 0 { stopKernel("outOfMemory") { $0.write("the kernel's early heap of 4 MiB is used up") } }
+    return unsafe UnsafeMutableRawPointer(bitPattern: address)
 }
 
-/// The release function that Swift's runtime calls.
-@c(free)
-func release(_ pointer: UnsafeMutableRawPointer?) {
-    guard let pointer = unsafe pointer else { return }
-    unsafe heap.free(UInt(bitPattern: pointer))
+/// Where Swift's runtime gives a block back, by way of C.
+@c(strata_release)
+func release(_ block: UnsafeMutableRawPointer) {
+    unsafe heap.free(UInt(bitPattern: block))
 }
