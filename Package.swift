@@ -81,7 +81,12 @@ let hostedTargets: [Target] = [
         name: "KernelMemoryTests", dependencies: ["KernelMemory", "SimulatedMachine", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "BootHandoffTests", dependencies: ["BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
-    .testTarget(name: "ExecutableImageTests", dependencies: ["ExecutableImage"], swiftSettings: strict),
+    .target(name: "ELFFixtures", path: "Tests/ELFFixtures", swiftSettings: strict),
+    .testTarget(
+        name: "ExecutableImageTests", dependencies: ["ExecutableImage", "ELFFixtures", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
+        swiftSettings: strict),
     .testTarget(name: "DisplayTests", dependencies: ["Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
     .testTarget(name: "MachineRunnerTests", dependencies: ["MachineRunner", "MemoryMap"], swiftSettings: strict),
 ]
