@@ -1,5 +1,6 @@
 import BootHandoff
 import CLoaderEntry
+import ExecutableImage
 import KernelMemory
 import Machine
 import MemoryMap
@@ -37,9 +38,10 @@ struct Handoff {
         let map = try firmware.currentMemoryMap()
         let root: PhysicalAddress
         do throws(PagingError) {
-            let tables = try KernelTables(
+            var tables = try KernelTables(services: firmware.services)
+            try tables.fill(
                 kernel: kernel, stack: stack, framebuffer: framebuffer?.range, readOnly: publishedTables, devices: devices,
-                map: map, services: firmware.services)
+                map: map)
             root = tables.root
         } catch {
             throw LoaderFailure(.memory) { text in

@@ -21,17 +21,26 @@ struct KernelTables: ~Copyable {
 
     var root: PhysicalAddress { tables.root }
 
+    /// Tables that map nothing yet.
+    init(services: BootServices) throws(PagingError) {
+        tables = try PageTables(
+            format: Processor.pageTableFormat, memory: IdentityMappedMemory(), frames: FirmwareFrames(services: services))
+    }
+
     /// Maps everything that the kernel needs until it makes mappings of its own.
     ///
     /// Written or executed, never both: RAM at its physical addresses is not executable, and where it holds the kernel's
     /// code or constants, not writable either. The one page of loader code that switches to these tables is executable
     /// at its own address until the kernel takes that away.
-    init(
+    ///
+    /// - Parameters:
+    ///   - stack: the memory of the kernel's stack.
+    ///   - readOnly: memory outside of RAM that the kernel reads, such as the firmware's tables.
+    ///   - devices: registers.
+    mutating func fill(
         kernel: KernelPlacement, stack: PhysicalRange, framebuffer: PhysicalRange?, readOnly: [PhysicalRange],
-        devices: [PhysicalRange], map: PhysicalMemoryMap, services: BootServices
+        devices: [PhysicalRange], map: PhysicalMemoryMap
     ) throws(PagingError) {
-        tables = try PageTables(
-            format: Processor.pageTableFormat, memory: IdentityMappedMemory(), frames: FirmwareFrames(services: services))
         try mapRAM(map)
         for segment in kernel.segments {
             try tables.map(segment.virtual, to: segment.physical, attributes: segment.attributes)
