@@ -112,7 +112,7 @@ public struct AArch64MMU: SoftwareMMU, Hashable, Sendable {
 
     /// The byte of MAIR_EL1 that AttrIndx chooses: outer attributes in the upper, inner ones in the lower half.
     private func memoryType(of descriptor: UInt64) -> TranslatedMemoryType {
-        let attribute = mair >> (descriptor >> 2 & 0b111) * 8 & 0xff
+        let attribute = mair >> ((descriptor >> 2 & 0b111) * 8) & 0xff
         let outer = attribute >> 4
         let inner = attribute & 0xf
         guard outer != 0, inner != 0 else { return .uncacheable }
