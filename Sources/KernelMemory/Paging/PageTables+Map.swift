@@ -18,6 +18,7 @@ extension PageTables where Memory: ~Copyable, Frames: ~Copyable {
         let needed = try framesToMap(mapping, from: range.start.rawValue, to: range.last.rawValue, in: rootPosition)
         var chain = try reserve(needed)
         try writeLeaves(mapping, from: range.start.rawValue, to: range.last.rawValue, in: root, at: .level0, frames: &chain)
+        try release(&chain)
     }
 
     /// The number of new tables that the mapping takes in the table of `position`, once nothing is found to be in its way.

@@ -21,6 +21,7 @@ extension PageTables where Memory: ~Copyable, Frames: ~Copyable {
         try setAttributes(
             attributes, from: start, to: last, in: root, at: .level0, isLive: true, reserved: &reserved)
         frames.invalidateTranslations(in: range)
+        try release(&reserved)
     }
 
     /// The number of tables that splitting takes, once everything in the range is known to be mapped and sound.

@@ -17,6 +17,7 @@ extension PageTables where Memory: ~Copyable, Frames: ~Copyable {
         _ = try clear(from: start, to: last, in: root, at: .level0, isLive: true, reserved: &reserved, freed: &freed)
         frames.invalidateTranslations(in: range)
         try release(&freed)
+        try release(&reserved)
     }
 
     /// The number of tables that splitting takes, once everything in the range is known to be sound.
