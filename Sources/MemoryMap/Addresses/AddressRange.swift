@@ -20,6 +20,14 @@ public struct AddressRange<Address: MemoryAddress>: Hashable, Sendable {
         self.last = last
     }
 
+    /// The range from the first to the last byte where the caller has made sure of their order.
+    @usableFromInline
+    init(unchecked start: Address, last: Address) {
+        assert(start <= last)
+        self.start = start
+        self.last = last
+    }
+
     /// The range of `byteCount` bytes from `start` on, or nil where it is empty or passes 2^64.
     @inlinable
     public init?(start: Address, byteCount: UInt64) {
@@ -52,6 +60,12 @@ public struct AddressRange<Address: MemoryAddress>: Hashable, Sendable {
     @inlinable
     public var pages: PageCount {
         PageCount(last.rawValue / PageCount.pageSize - start.rawValue / PageCount.pageSize + 1)
+    }
+
+    /// Whether the range is made of whole 4 KiB pages.
+    @inlinable
+    public var isPageAligned: Bool {
+        start.rawValue % PageCount.pageSize == 0 && last.rawValue % PageCount.pageSize == PageCount.pageSize - 1
     }
 
     @inlinable
