@@ -1,11 +1,12 @@
 import Display
 
 /// Memory for a framebuffer with a margin before and after it that nothing may write to.
+@safe
 struct FramedMemory: ~Copyable {
     static let canary: UInt32 = 0xC0DE_CAFE
     static let margin = 64
 
-    let words: UnsafeMutableBufferPointer<UInt32>
+    private let words: UnsafeMutableBufferPointer<UInt32>
     let scanLine: Int
     let height: Int
 
@@ -23,6 +24,11 @@ struct FramedMemory: ~Copyable {
 
     /// The word at column `x` of row `y`; columns up to the end of the scan line.
     func word(x: Int, y: Int) -> UInt32 { unsafe words[Self.margin + y * scanLine + x] }
+
+    /// The words of the first `width` pixels of every row.
+    func visibleWords(width: Int) -> [UInt32] {
+        (0..<height).flatMap { row in (0..<width).map { word(x: $0, y: row) } }
+    }
 
     /// Whether the margins and the part of each scan line from `width` on are as they were.
     func isIntact(beyond width: Int) -> Bool {
