@@ -1,3 +1,5 @@
+import MemoryReport
+
 /// The screen's memory that the firmware set up: linear, 32 bits a pixel, in the little-endian byte order of the machine.
 ///
 /// This file is the only one of the module that writes through a pointer; every write is clipped to the geometry that the

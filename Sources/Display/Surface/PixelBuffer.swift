@@ -1,3 +1,5 @@
+import MemoryReport
+
 /// A surface in ordinary memory: one array of `width * height` words, row after row.
 ///
 /// It is allocated once, at its creation, and never grows.

@@ -1,3 +1,5 @@
+import MemoryReport
+
 /// How the 32 bits of a pixel hold a colour.
 ///
 /// UEFI 2.10, section 12.9: `EFI_GRAPHICS_PIXEL_FORMAT`. The words are little-endian, as on every machine that boots here.

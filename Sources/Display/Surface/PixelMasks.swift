@@ -1,3 +1,5 @@
+import MemoryReport
+
 /// Which bits of a 32-bit pixel hold red, green and blue: three runs of bits that do not overlap.
 ///
 /// UEFI 2.10, section 12.9: `EFI_PIXEL_BITMASK`.

@@ -1,3 +1,5 @@
+import MemoryReport
+
 /// Something to draw on: a grid of 32-bit pixels.
 ///
 /// Every call clips: what lies outside of the surface is not drawn, and nothing outside of it is written. A conforming type

@@ -1,6 +1,22 @@
+import MemoryReport
+
 extension PixelSurface where Self: ~Copyable {
     public mutating func drawText(_ text: borrowing Span<UInt8>, x: Int, y: Int, style: TextStyle) {
         drawGlyphs(text, x: x, y: y, style: style)
+    }
+
+    /// Draws a piece of text that was put together with the writers of `MemoryReport`; nothing is allocated.
+    public mutating func drawText(_ field: TextField, x: Int, y: Int, style: TextStyle) {
+        var bytes: [64 of UInt8] = .init(repeating: 0)
+        for index in 0..<field.count { bytes[index] = field[index] }
+        drawText(bytes.span.extracting(first: field.count), x: x, y: y, style: style)
+    }
+
+    /// Draws one line of fixed text, of which the first 64 bytes are shown; nothing is allocated.
+    public mutating func drawText(_ text: StaticString, x: Int, y: Int, style: TextStyle) {
+        var field = TextField()
+        field.write(text)
+        drawText(field, x: x, y: y, style: style)
     }
 
     /// Draws one line of text in the glyphs of `Font`, clipped to the surface; characters wholly outside cost nothing but

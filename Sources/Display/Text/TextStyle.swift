@@ -1,9 +1,12 @@
+import MemoryReport
+
 /// How text looks.
 public struct TextStyle: Hashable, Sendable {
     /// How many pixels of the surface are a pixel of the font, in both directions.
     public enum Scale: Int, Sendable {
         case normal = 1
         case double = 2
+        case quadruple = 4
     }
 
     /// How thick strokes are.
