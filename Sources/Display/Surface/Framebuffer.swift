@@ -26,7 +26,8 @@ public struct Framebuffer: ~Copyable, PixelSurface {
     /// - Warning: `base` to `base + byteCount` must be mapped writable and serve nothing else while the value lives.
     @unsafe
     public init(
-        base: UnsafeMutableRawPointer, byteCount: UInt64, width: UInt32, height: UInt32, pixelsPerScanLine: UInt32,
+        base: UnsafeMutableRawPointer, byteCount: UInt64, width: UInt32, height: UInt32,
+        pixelsPerScanLine: UInt32,
         format: PixelFormat
     ) throws(FramebufferError) {
         guard width > 0, height > 0 else { throw .empty(width: width, height: height) }
@@ -67,7 +68,8 @@ public struct Framebuffer: ~Copyable, PixelSurface {
     /// Stores words into `columns` of `row`, both already clipped.
     private mutating func store(_ pixel: UInt32, row: Int, columns: Range<Int>) {
         // Inside: row < height and columns.upperBound <= width, and the initializer found all of these bytes to be there.
-        var word = unsafe (base + (row &* pixelsPerScanLine &+ columns.lowerBound) &* 4).assumingMemoryBound(to: UInt32.self)
+        var word = unsafe (base + (row &* pixelsPerScanLine &+ columns.lowerBound) &* 4)
+            .assumingMemoryBound(to: UInt32.self)
         let end = unsafe word + columns.count
         while unsafe word < end {
             unsafe word.pointee = pixel

@@ -28,7 +28,9 @@ public struct PixelBuffer: PixelSurface {
     public mutating func fillRow(x: Int, y: Int, count: Int, pixel: UInt32) {
         guard 0..<height ~= y else { return }
         let columns = PixelRectangle(x: x, y: y, width: count, height: 1).columns(within: width)
-        for index in (y * width + columns.lowerBound)..<(y * width + columns.upperBound) { pixels[index] = pixel }
+        for index in (y * width + columns.lowerBound)..<(y * width + columns.upperBound) {
+            pixels[index] = pixel
+        }
     }
 
     /// The word at column `x` of row `y`, or nil outside of the buffer.

@@ -56,7 +56,9 @@ extension PixelSurface where Self: ~Copyable {
         let bottom = rectangle.y.addingReportingOverflow(rectangle.height - 1).partialValue
         let right = rectangle.x.addingReportingOverflow(rectangle.width - 1).partialValue
         fillRow(x: rectangle.x, y: rectangle.y, count: rectangle.width, pixel: word)
-        if bottom > rectangle.y { fillRow(x: rectangle.x, y: bottom, count: rectangle.width, pixel: word) }
+        if bottom > rectangle.y {
+            fillRow(x: rectangle.x, y: bottom, count: rectangle.width, pixel: word)
+        }
         for row in rectangle.rows(within: height) {
             fillRow(x: rectangle.x, y: row, count: 1, pixel: word)
             if right > rectangle.x { fillRow(x: right, y: row, count: 1, pixel: word) }

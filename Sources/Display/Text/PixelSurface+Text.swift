@@ -52,7 +52,9 @@ extension PixelSurface where Self: ~Copyable {
                 let run = (~(bits << UInt8(gap))).leadingZeroBitCount
                 column += gap
                 let left = x + column * scale
-                for line in 0..<scale { fillRow(x: left, y: y + row * scale + line, count: run * scale, pixel: ink) }
+                for line in 0..<scale {
+                    fillRow(x: left, y: y + row * scale + line, count: run * scale, pixel: ink)
+                }
                 column += run
                 bits = gap + run < 8 ? bits << UInt8(gap + run) : 0
             }
