@@ -3,7 +3,9 @@ import MemoryReport
 
 /// The addresses above a bar, each with a tick down to the place that it belongs to.
 struct BarAxis {
+    /// The row next to the bar, and the one above it for what has no room there; the latter may be missing.
     private var row: LabelRow
+    private var upperRow: LabelRow?
     private let labelY: Int
     private let tickY: Int
     private let unit: Int
@@ -14,8 +16,9 @@ struct BarAxis {
         let area = layout.barLabels
         unit = layout.unit
         row = LabelRow(bounds: area.x..<(area.x + area.width), gap: 12 * layout.unit)
-        labelY = area.y
+        upperRow = layout.barLabelRows > 1 ? row : nil
         tickY = area.y + area.height
+        labelY = tickY - 16 * layout.unit
         edge = TextStyle(color: PictureTheme.text, scale: .units(layout.unit))
         inner = TextStyle(color: PictureTheme.dimText, scale: .units(layout.unit))
     }
@@ -65,9 +68,21 @@ struct BarAxis {
     private mutating func place<Surface: PixelSurface & ~Copyable>(
         _ text: TextField, x: Int, tick: Int, style: TextStyle, on surface: inout Surface
     ) {
-        guard let start = row.place(x: x, width: text.count * style.cellWidth) else { return }
-        surface.drawText(text, x: start, y: labelY, style: style)
+        let width = text.count * style.cellWidth
+        var tickTop = tickY
+        if let start = row.place(x: x, width: width) {
+            surface.drawText(text, x: start, y: labelY, style: style)
+        } else if style == edge, upperRow != nil, row.isFree(x: tick, width: unit),
+            let start = upperRow?.place(x: x, width: width)
+        {
+            // The tick passes through the lower row, so its column is taken there too.
+            _ = row.place(x: tick, width: unit)
+            tickTop = labelY
+            surface.drawText(text, x: start, y: labelY - 16 * unit, style: style)
+        } else {
+            return
+        }
         surface.fill(
-            PixelRectangle(x: tick, y: tickY, width: unit, height: 4 * unit), with: PictureTheme.line)
+            PixelRectangle(x: tick, y: tickTop, width: unit, height: tickY + 4 * unit - tickTop), with: PictureTheme.line)
     }
 }

@@ -12,7 +12,7 @@ struct BarGeometry {
 
     let windows: [Window]
 
-    /// The pixels between two windows.
+    /// The least number of pixels between two windows.
     let breakWidth: Int
 
     /// The pixels that one cell takes, at least 1.
@@ -32,11 +32,15 @@ struct BarGeometry {
         let scale = cells == 0 ? 1 : max(free / cells, 1)
         var windows: [Window] = []
         windows.reserveCapacity(bar.windows.count)
-        var x = 0
+        // What whole cells leave over goes to the breaks, so that the bar ends where the surface's other parts end.
+        var (x, breaksLeft, spare) = (0, bar.windows.count - 1, free - cells * scale)
         for window in bar.windows {
             let width = window.cells.count * scale
             windows.append(Window(window: window, x: x, width: width))
-            x += width + gap
+            let extra = breaksLeft > 0 ? spare / breaksLeft : 0
+            x += width + gap + extra
+            spare -= extra
+            breaksLeft -= 1
         }
         self.windows = windows
         self.breakWidth = gap

@@ -14,16 +14,20 @@ struct LabelRow {
         self.gap = gap
     }
 
-    /// Takes `width` columns from `x` on, moved as far as it takes to lie in the row; false where they are not free.
+    /// Takes `width` columns from `x` on, moved as far as it takes to lie in the row.
     ///
     /// - Returns: The first column taken, or nil where there is no room.
     /// - Complexity: O(labels placed)
     mutating func place(x: Int, width: Int) -> Int? {
         guard width <= bounds.count else { return nil }
         let start = min(max(x, bounds.lowerBound), bounds.upperBound - width)
-        for other in taken
-        where start < other.upperBound + gap && other.lowerBound < start + width + gap { return nil }
+        guard isFree(x: start, width: width) else { return nil }
         taken.append(start..<(start + width))
         return start
+    }
+
+    /// Whether `width` columns from `x` on keep the distance to all labels.
+    func isFree(x: Int, width: Int) -> Bool {
+        !taken.contains { x < $0.upperBound + gap && $0.lowerBound < x + width + gap }
     }
 }

@@ -4,8 +4,8 @@ import MemoryMap
 enum Magnification {
     /// A chain of ranges, each a part of the one before and at most a quarter of its size.
     ///
-    /// The first one is the shortest range that holds three quarters of the map's regions, or half of them where three quarters
-    /// are spread too widely; the next one does the same inside. The chain ends where nothing is gained or fewer than six
+    /// The first one is the shortest range that holds nine tenths of the map's regions, or three quarters, half or a third of
+    /// them where more are spread too widely; the next one does the same inside. The chain ends where nothing is gained or fewer than six
     /// regions are left.
     ///
     /// - Parameter pages: The size of what the bar shows, in pages, against which the first gain is measured.
@@ -28,7 +28,8 @@ enum Magnification {
     {
         let regions = map.regions(overlapping: outer)
         guard regions.count >= 6 else { return nil }
-        for count in [regions.count - regions.count / 4, (regions.count + 1) / 2] {
+        for share in [90, 75, 50, 34] {
+            let count = (regions.count * share + 99) / 100
             guard let shortest = shortest(count, of: regions), let wide = widened(shortest, within: outer)
             else { continue }
             if wide.pages.rawValue <= pages / 4 { return wide }

@@ -4,10 +4,9 @@ import MemoryReport
 extension MemoryMapPicture {
     /// The bar with the breaks between its windows, and the addresses above it.
     func drawBar<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ layout: PictureLayout
-    ) -> BarGeometry {
+        on surface: inout Surface, _ layout: PictureLayout, _ bar: BarGeometry
+    ) {
         let (area, unit) = (layout.bar, layout.unit)
-        let bar = BarGeometry(map, width: area.width, breakWidth: 14 * unit)
         for window in bar.windows {
             drawCells(on: &surface, window, area, pixelsPerCell: bar.pixelsPerCell)
         }
@@ -16,7 +15,6 @@ extension MemoryMapPicture {
                 on: &surface, from: area.x + window.x + window.width, to: area.x + next.x, area, unit: unit)
         }
         drawAddresses(on: &surface, layout, bar)
-        return bar
     }
 
     /// One fill for every run of cells of the same category.

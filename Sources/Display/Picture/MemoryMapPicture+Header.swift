@@ -15,7 +15,13 @@ extension MemoryMapPicture {
                 x: area.x, y: area.y + unit, width: area.height, height: area.height - 2 * unit))
         let nameX = area.x + area.height + 10 * unit
         surface.drawText("Strata", x: nameX, y: area.y, style: nameStyle)
-        var free = area.x + area.width - (nameX + 6 * nameStyle.cellWidth) - 24 * unit
+        let subtitle = TextStyle(color: PictureTheme.dimText, scale: nameStyle.scale)
+        var nameLength = 6
+        if layout.header.width >= 760 * unit {
+            surface.drawText("memory map", x: nameX + 7 * nameStyle.cellWidth, y: area.y, style: subtitle)
+            nameLength += 11
+        }
+        var free = area.x + area.width - (nameX + nameLength * nameStyle.cellWidth) - 24 * unit
 
         var machine = TextField()
         machine.write(heading.architecture)

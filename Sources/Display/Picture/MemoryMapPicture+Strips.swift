@@ -4,7 +4,7 @@ import MemoryReport
 extension MemoryMapPicture {
     /// The magnified parts, each tied to its place in the bar above.
     func drawStrips<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ layout: PictureLayout, ranges: [PhysicalRange], bar: BarGeometry
+        on surface: inout Surface, _ layout: PictureLayout, ranges: ArraySlice<PhysicalRange>, bar: BarGeometry
     ) {
         var outer: PhysicalRange?
         var outerPages = bar.pages
@@ -38,13 +38,16 @@ extension MemoryMapPicture {
         surface.fill(
             PixelRectangle(x: start, y: area.y + unit, width: right - start, height: bracket),
             with: PictureTheme.text)
+        var (above, aboveEnd) = (start, right)
         for row in 0..<height {
             let y = area.y + unit + bracket + row
             let from = start - (start - area.x) * (row + 1) / height
             let to = right + (area.x + area.width - right) * (row + 1) / height
             surface.fillRow(x: from, y: y, count: to - from, pixel: panel)
-            surface.fillRow(x: from, y: y, count: unit, pixel: line)
-            surface.fillRow(x: to - unit, y: y, count: unit, pixel: line)
+            // As long as the step from the row above, so that flat edges stay lines.
+            surface.fillRow(x: from, y: y, count: max(above - from, unit), pixel: line)
+            surface.fillRow(x: min(aboveEnd, to - unit), y: y, count: max(to - aboveEnd, unit), pixel: line)
+            (above, aboveEnd) = (from, to)
         }
     }
 

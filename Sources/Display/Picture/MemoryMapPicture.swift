@@ -51,41 +51,36 @@ public struct MemoryMapPicture: Sendable {
     /// - Complexity: O(pixels + *n* log *n*) for *n* regions.
     public func draw<Surface: PixelSurface & ~Copyable>(on surface: inout Surface) {
         surface.fill(surface.bounds, with: PictureTheme.background)
-        let categories = categories
-        let fates = fates
-        // The strips depend on the width of the bar only through the pages that it shows, so any width will do here.
-        let shown = BarGeometry(map, width: max(surface.width, 1), breakWidth: 1).pages
-        let ranges = Magnification.chain(in: map, showing: shown, limit: 3)
-        let contents = PictureLayout.Contents(
-            legend: categories.map { $0.label.utf8CodeUnitCount }, types: summary.byType.count,
-            fates: fates.count,
-            strips: ranges.count)
-        guard
-            let layout = PictureLayout(width: surface.width, height: surface.height, contents: contents)
-        else {
+        guard let frame = PictureFrame(width: surface.width, height: surface.height) else {
             surface.drawText("Strata", x: 0, y: 0, style: TextStyle(color: PictureTheme.text))
             return
         }
+        let bar = BarGeometry(map, width: frame.span, breakWidth: 14 * frame.unit)
+        let ranges = Magnification.chain(in: map, showing: bar.pages, limit: 3)
+        let fates = fates
+        let contents = PictureLayout.Contents(
+            windows: bar.windows.count, strips: ranges.count,
+            legend: categories(bar, ranges[...]).map { $0.label.utf8CodeUnitCount }, types: summary.byType.count,
+            fates: fates.count)
+        let layout = PictureLayout(frame, contents: contents)
+        let strips = ranges.prefix(layout.strips.count)
+
         drawHeader(on: &surface, layout)
         drawFigures(on: &surface, layout)
-        let bar = drawBar(on: &surface, layout)
-        drawStrips(on: &surface, layout, ranges: ranges, bar: bar)
-        drawLegend(on: &surface, layout, categories: categories)
+        drawBar(on: &surface, layout, bar)
+        drawStrips(on: &surface, layout, ranges: strips, bar: bar)
+        drawLegend(on: &surface, layout, categories: categories(bar, strips))
         drawTable(on: &surface, layout)
         drawFates(on: &surface, layout, fates: fates)
     }
 
-    /// The categories that occur, in the order of `MemoryCategory`; holes where a window of the bar shows one.
-    var categories: [MemoryCategory] {
+    /// The categories that occur, in the order of `MemoryCategory`; holes where the bar or a strip shows one.
+    func categories(_ bar: BarGeometry, _ strips: ArraySlice<PhysicalRange>) -> [MemoryCategory] {
         var occurring = [Bool](repeating: false, count: MemoryCategory.allCases.count)
         for total in summary.byType { occurring[Int(MemoryCategory(total.type).rawValue)] = true }
+        let hasHoles = bar.windows.contains { !map.covers($0.window.range) } || strips.contains { !map.covers($0) }
         occurring[Int(MemoryCategory.hole.rawValue)] = hasHoles
         return MemoryCategory.allCases.filter { occurring[Int($0.rawValue)] }
-    }
-
-    /// Whether a window of the bar has addresses that no region describes.
-    private var hasHoles: Bool {
-        ScaledBar(map, cells: 64).windows.contains { !map.covers($0.range) }
     }
 
     /// The fates that memory of this map meets, in the order of `MemoryFate`.

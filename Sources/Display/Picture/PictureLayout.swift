@@ -2,13 +2,10 @@
 ///
 /// Everything is laid out in units: one pixel on ordinary screens, two by two where there is room for text of double size
 /// (1600 x 1000 pixels and up). What does not fit is left out; the parts in the order in which they go, the first one first:
-/// the third magnified strip, large figures (they become small ones), the second strip, rows of the table beyond the first
+/// the third magnified strip, the second row of addresses above the bar, large figures (they become small ones), the second strip, rows of the table beyond the first
 /// four, the first strip, the table, the figures, the legend. The table of fates goes with the room beside the table of
 /// types. Heading and bar stay down to the smallest size, 320 x 200.
 struct PictureLayout: Hashable, Sendable {
-    /// The least width and height, in pixels, of a surface that gets a picture.
-    static let smallest = (width: 320, height: 200)
-
     /// A part of the bar above, magnified to the whole width.
     struct Strip: Hashable, Sendable {
         /// Between the bar above and the labels: the lines that show what is magnified.
@@ -19,18 +16,18 @@ struct PictureLayout: Hashable, Sendable {
 
     /// What there is to be laid out.
     struct Contents: Hashable, Sendable {
+        /// The windows of the bar.
+        var windows: Int
+        var strips: Int
+
         /// The lengths of the legend's texts, in characters.
         var legend: [Int]
         var types: Int
         var fates: Int
-        var strips: Int
     }
 
     /// Pixels a unit, 1 or 2.
     let unit: Int
-
-    /// The space to the edges of the surface.
-    let margin: Int
 
     var header: PixelRectangle
     var isHeaderLarge: Bool
@@ -38,8 +35,9 @@ struct PictureLayout: Hashable, Sendable {
     var figureColumns: Int
     var areFiguresLarge: Bool
 
-    /// The addresses above the bar.
+    /// The addresses above the bar, in one row or in two.
     var barLabels: PixelRectangle
+    var barLabelRows: Int
     var bar: PixelRectangle
     var strips: [Strip]
     var legend: PixelRectangle?
@@ -52,16 +50,13 @@ struct PictureLayout: Hashable, Sendable {
     var rowPitch: Int
     var fates: PixelRectangle?
 
-    /// Lays out `contents`, or gives nil on a surface below the smallest size.
+    /// Lays out `contents`.
     ///
     /// - Complexity: O(categories); allocates the array of strips.
-    init?(width: Int, height: Int, contents: Contents) {
-        guard width >= Self.smallest.width, height >= Self.smallest.height else { return nil }
-        let unit = width >= 1600 && height >= 1000 ? 2 : 1
-        let plan = PicturePlan(width: width / unit, height: height / unit, contents: contents)
-
+    init(_ frame: PictureFrame, contents: Contents) {
+        let plan = PicturePlan(frame, contents: contents)
+        let unit = frame.unit
         self.unit = unit
-        margin = plan.margin * unit
         isHeaderLarge = plan.isHeaderLarge
         figureColumns = plan.figureColumns
         areFiguresLarge = plan.areFiguresLarge
@@ -69,8 +64,8 @@ struct PictureLayout: Hashable, Sendable {
         rowPitch = plan.rowPitch * unit
 
         // From here on downwards; `next` is the row at which the next part starts.
-        let (left, span) = (margin, width - 2 * margin)
-        var next = margin
+        let (left, span) = (frame.margin, frame.span)
+        var next = frame.margin
         func take(_ units: Int) -> PixelRectangle {
             defer { next += units * unit }
             return PixelRectangle(x: left, y: next, width: span, height: units * unit)
@@ -82,7 +77,8 @@ struct PictureLayout: Hashable, Sendable {
             figures = take(plan.figuresHeight)
         }
         next += gap
-        barLabels = take(PicturePlan.labelHeight)
+        barLabelRows = plan.barLabelRows
+        barLabels = take(PicturePlan.labelHeight * plan.barLabelRows)
         next += PicturePlan.tickHeight * unit
         bar = take(plan.barHeight)
         strips = []

@@ -14,12 +14,12 @@ struct PicturePlan {
     static let largeFigureWidth = 184
     static let figureCount = 6
 
-    let margin: Int
     private(set) var isHeaderLarge = false
     private(set) var headerHeight = 16
     private(set) var figuresHeight = 0
     private(set) var figureColumns = 1
     private(set) var areFiguresLarge = false
+    private(set) var barLabelRows = 1
     private(set) var barHeight = 18
     private(set) var strips = 0
     private(set) var stripHeight = 14
@@ -33,18 +33,18 @@ struct PicturePlan {
     /// The height that no part has taken yet.
     private var left: Int
 
-    init(width: Int, height: Int, contents: PictureLayout.Contents) {
-        margin = min(width >= 1000 ? 28 : width >= 600 ? 14 : 8, max(height / 24, 6))
-        gap = height >= 400 ? 8 : 4
-        left = height - 2 * margin - headerHeight - gap - Self.labelHeight - Self.tickHeight - barHeight
-        let span = width - 2 * margin
+    init(_ frame: PictureFrame, contents: PictureLayout.Contents) {
+        let height = (frame.height - 2 * frame.margin) / frame.unit
+        let span = frame.span / frame.unit
+        gap = height >= 380 ? 8 : 4
+        left = height - headerHeight - gap - Self.labelHeight - Self.tickHeight - barHeight
 
         // The parts, the most important first.
         let legendRows = Self.legendRows(contents.legend, width: span)
         if legendRows > 0, take(gap + legendRows * Self.legendRowHeight) {
             legendHeight = legendRows * Self.legendRowHeight
         }
-        if width >= 560, take(16) {
+        if span >= 540, take(16) {
             isHeaderLarge = true
             headerHeight = 32
         }
@@ -65,6 +65,7 @@ struct PicturePlan {
             figureColumns = largeColumns
             areFiguresLarge = true
         }
+        if contents.windows > 1, take(Self.labelHeight) { barLabelRows = 2 }
         if contents.strips > 2, strips == 2, take(stripTotal) { strips = 3 }
         hasFates = tableRows > 0 && span >= 900 && contents.fates > 0 && contents.fates <= tableRows
         share()
