@@ -39,6 +39,12 @@ public struct MemoryMapView: ~Escapable {
         self.count = count
     }
 
+    /// Checks a table that lies in bytes with a type, as those of an array do; see ``init(validating:descriptorSize:descriptorVersion:)``.
+    @_lifetime(copy bytes)
+    public init(validating bytes: Span<UInt8>, descriptorSize: Int, descriptorVersion: UInt32) throws(MemoryMapError) {
+        try self.init(validating: bytes.rawBytes, descriptorSize: descriptorSize, descriptorVersion: descriptorVersion)
+    }
+
     private static func check(_ bytes: RawSpan, at offset: Int) throws(MemoryMapError) {
         let start = PhysicalAddress(bytes.littleEndian64(at: offset + MemoryDescriptor.Layout.start))
         let pages = PageCount(bytes.littleEndian64(at: offset + MemoryDescriptor.Layout.pages))

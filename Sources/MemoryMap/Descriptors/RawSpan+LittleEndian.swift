@@ -21,6 +21,14 @@ extension RawSpan {
     }
 }
 
+extension Span<UInt8> {
+    /// The same bytes without a type. The standard library marks this unsafe for elements with padding; bytes have none.
+    @usableFromInline
+    var rawBytes: RawSpan {
+        @_lifetime(copy self) get { unsafe bytes }
+    }
+}
+
 extension MutableRawSpan {
     /// Stores the word with its lowest byte first.
     @inlinable

@@ -1,6 +1,6 @@
 extension TextSink where Self: ~Copyable {
     /// Writes one character as UTF-8.
-    public mutating func write(_ scalar: Unicode.Scalar) {
+    public mutating func write(scalar: Unicode.Scalar) {
         let value = scalar.value
         func trailing(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(value >> shift & 0x3F) }
         switch value {

@@ -3,17 +3,28 @@
 
 extension TextSink where Self: ~Copyable {
     public mutating func write(_ text: StaticString) {
-        guard text.hasPointerRepresentation else {
-            // A single scalar kept in the string itself.
-            write(text.unicodeScalar)
-            return
-        }
-        for index in 0..<text.utf8CodeUnitCount { write(unsafe text.utf8Start[index]) }
+        for index in text.byteIndices { write(text.byte(at: index)) }
     }
 
     /// Writes bytes that are UTF-8 already.
     public mutating func write(utf8 bytes: RawSpan) {
         for offset in bytes.byteOffsets { write(bytes.byte(at: offset)) }
+    }
+}
+
+extension StaticString {
+    var byteIndices: Range<Int> { 0..<withUTF8Buffer { $0.count } }
+
+    func byte(at index: Int) -> UInt8 {
+        precondition(byteIndices.contains(index), "inside the text")
+        return withUTF8Buffer { unsafe $0[index] }
+    }
+}
+
+extension Span<UInt8> {
+    /// The same bytes without a type. The standard library marks this unsafe for elements with padding; bytes have none.
+    var rawBytes: RawSpan {
+        @_lifetime(copy self) get { unsafe bytes }
     }
 }
 

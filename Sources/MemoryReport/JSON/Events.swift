@@ -1,0 +1,40 @@
+import MemoryMap
+
+/// Who says something on the serial line.
+public enum EventSource: UInt8, Hashable, Sendable {
+    case loader
+    case kernel
+
+    /// A program on the host that computes the same figures.
+    case tool
+
+    public var name: StaticString {
+        switch self {
+        case .loader: "loader"
+        case .kernel: "kernel"
+        case .tool: "tool"
+        }
+    }
+}
+
+/// The version of the protocol that the events follow, in their first member.
+public let eventProtocolVersion: UInt64 = 1
+
+extension TextSink where Self: ~Copyable {
+    /// Writes an event without members of its own.
+    public mutating func writeEvent(_ event: StaticString, from source: EventSource) {
+        writeEvent(event, from: source) { _ in }
+    }
+
+    /// Writes an event, a line that starts with `{"strata":1,`; `content` writes its members.
+    public mutating func writeEvent(
+        _ event: StaticString, from source: EventSource, _ content: (inout JSONLineWriter<Self>) -> Void
+    ) {
+        writeJSONLine { line in
+            line.number("strata", eventProtocolVersion)
+            line.string("source", source.name)
+            line.string("event", event)
+            content(&line)
+        }
+    }
+}
