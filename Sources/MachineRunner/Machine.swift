@@ -36,6 +36,7 @@ public struct Machine: Sendable {
             throw .unreadable(path: firmware.variables.string, purpose: "the firmware's variable store", reason: error.reason)
         }
         let serial = try SerialLogFile(at: workspace.path.appending("serial.log"))
+        defer { serial.close() }
         let picture = workspace.path.appending("screen.png")
         let commandLine = QEMUCommandLine(
             configuration, firmware: firmware, variables: variables, media: media.root, serial: serial.path)
@@ -45,9 +46,14 @@ public struct Machine: Sendable {
             limit: configuration.timeout, screenshotPath: configuration.screenshot == nil ? nil : picture.string,
             report: onProgress)
         let run = MachineProcess(executable: emulator, arguments: commandLine.arguments, serial: serial)
-        let result = Result { () async throws(MachineError) in try await run.run(session) }
+        let ended: MachineProcess.Ended
+        do throws(MachineError) {
+            ended = try await run.run(session)
+        } catch {
+            try keep(serial.path, as: configuration.log, purpose: "the serial log")
+            throw error
+        }
         try keep(serial.path, as: configuration.log, purpose: "the serial log")
-        let ended = try result.get()
         if ended.session.isScreenshotTaken { try keep(picture, as: configuration.screenshot, purpose: "the screenshot") }
         return try conclude(ended, commandLine: [emulator.string] + commandLine.arguments)
     }

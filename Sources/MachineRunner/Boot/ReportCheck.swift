@@ -35,7 +35,7 @@ enum ReportCheck {
         }
         do throws(MemoryMapError) {
             let view = try MemoryMapView(
-                validating: bytes.span.bytes, descriptorSize: Int(clamping: header.descriptorSize),
+                validating: bytes.span, descriptorSize: Int(clamping: header.descriptorSize),
                 descriptorVersion: UInt32(clamping: header.descriptorVersion))
             let map = try PhysicalMemoryMap(view)
             return (map, MemoryMapSummary(map, policy: policy(for: architecture)))

@@ -5,6 +5,13 @@ import SystemPackage
 #else
     import Foundation
 #endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// The few file operations that the runner needs, with the reason of a failure in words.
 enum FileSystem {
@@ -23,15 +30,12 @@ enum FileSystem {
         }
 
         private static func words(for error: CocoaError) -> String {
-            if let underlying = error.userInfo[NSUnderlyingErrorKey] as? POSIXError {
-                return Errno(rawValue: underlying.code.rawValue).description
-            }
             switch error.code {
             case .fileNoSuchFile, .fileReadNoSuchFile: return "No such file or directory"
             case .fileReadNoPermission, .fileWriteNoPermission: return "Permission denied"
             case .fileWriteFileExists: return "File exists"
             case .fileWriteOutOfSpace: return "No space left on device"
-            default: return error.localizedDescription
+            default: return "\(error)"
             }
         }
     }
@@ -52,7 +56,7 @@ enum FileSystem {
 
     static func byteCount(of path: FilePath) -> UInt64? {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path.string)
-        return (attributes?[.size] as? NSNumber)?.uint64Value ?? (attributes?[.size] as? UInt64)
+        return (attributes?[.size] as? UInt64) ?? (attributes?[.size] as? Int).flatMap { UInt64(exactly: $0) }
     }
 
     static func makeDirectory(_ path: FilePath, withParents: Bool, mode: Int = 0o755) throws(Failure) {
@@ -87,7 +91,7 @@ enum FileSystem {
         let temporary = temporaryNeighbour(of: target)
         do {
             try copy(source, to: temporary)
-            try rename(temporary, to: target)
+            try move(temporary, to: target)
         } catch {
             remove(temporary)
             throw error
@@ -107,14 +111,9 @@ enum FileSystem {
         return target.removingLastComponent().appending(".\(name).\(UUID().uuidString.prefix(8)).partial")
     }
 
-    private static func rename(_ source: FilePath, to target: FilePath) throws(Failure) {
-        do {
-            if FileManager.default.fileExists(atPath: target.string) {
-                _ = try FileManager.default.replaceItemAt(
-                    URL(filePath: target.string), withItemAt: URL(filePath: source.string))
-            } else {
-                try FileManager.default.moveItem(atPath: source.string, toPath: target.string)
-            }
-        } catch { throw Failure(error) }
+    /// Gives a file another name, in the place of whatever file has that name.
+    private static func move(_ source: FilePath, to target: FilePath) throws(Failure) {
+        // The two strings are lent to the call and not kept.
+        guard unsafe rename(source.string, target.string) == 0 else { throw Failure(Errno(rawValue: errno)) }
     }
 }

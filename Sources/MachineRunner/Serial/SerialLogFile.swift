@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// The file into which QEMU writes what comes on the serial line, read while it grows.
-final class SerialLogFile {
+struct SerialLogFile: Sendable {
     let path: FilePath
     private let file: FileDescriptor
 
@@ -18,18 +18,19 @@ final class SerialLogFile {
         self.path = path
     }
 
-    deinit { try? file.close() }
+    func close() { try? file.close() }
 
     /// What has come since the last call.
     func read() -> [UInt8] {
         var all: [UInt8] = []
-        while true {
-            let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-                // The buffer is lent for the call, and the count is what the system says it has written into it.
-                count = (try? unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
+        while all.count <= MachineSession.serialLimit {
+            // The buffer is lent for the call, and the count is what the system says it has written into it.
+            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                count = unsafe (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
             }
-            guard !chunk.isEmpty, all.count <= MachineSession.serialLimit else { return all }
+            guard !chunk.isEmpty else { break }
             all += chunk
         }
+        return all
     }
 }
