@@ -1,6 +1,14 @@
 import Subprocess
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A QEMU process under the direction of a session.
 struct MachineProcess {
     let executable: FilePath
@@ -25,6 +33,9 @@ struct MachineProcess {
     /// The most that is kept of QEMU's standard error, in bytes.
     private static let wordLimit = 64 << 10
 
+    /// Makes a command that is written to a QEMU that has just died an error, where it would end the whole program otherwise.
+    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
     private enum Arrival: Sendable {
         case input(MachineSession.Input)
         case words([UInt8])
@@ -35,6 +46,7 @@ struct MachineProcess {
     ///
     /// - Throws: `MachineError.cancelled`, or `.emulatorFailed` where QEMU cannot be started.
     func run(_ session: MachineSession) async throws(MachineError) -> Ended {
+        Self.ignoreBrokenPipes
         var options = PlatformOptions()
         // A session of its own: the terminal's interrupt reaches this program alone, which then ends QEMU in order, and
         // helpers that a wrapper started end together with it.

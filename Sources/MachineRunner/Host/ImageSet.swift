@@ -39,6 +39,13 @@ public struct ImageSet: Hashable, Sendable {
         return try ImageSet(of: architecture, in: chosen)
     }
 
+    /// Takes another kernel, with the hash in the file of its name and `.sha256` where there is one.
+    public mutating func replaceKernel(by kernel: FilePath) {
+        let hash = FilePath(kernel.string + ".sha256")
+        self.kernel = kernel
+        kernelHash = FileSystem.isRegularFile(hash) ? hash : nil
+    }
+
     private static func searchPath(in host: HostEnvironment) -> [FilePath] {
         var folders = [host.absolute(FilePath(folderName))]
         var place = host.executableDirectory

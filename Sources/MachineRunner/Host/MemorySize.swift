@@ -9,6 +9,11 @@ public struct MemorySize: Hashable, Sendable {
     /// The least that UEFI firmware is started with.
     public static let minimum: UInt64 = 64 << 20
 
+    /// 512 MiB.
+    public static let `default` = MemorySize(mebibytes: 512)
+
+    private init(mebibytes: UInt64) { byteCount = mebibytes << 20 }
+
     /// Why a text or a number is no memory size.
     public enum Invalid: Error, Hashable, Sendable {
         /// The text is no number with a known unit.
