@@ -3,7 +3,7 @@ public enum BootEventError: Error, Hashable, Sendable {
     /// The line was longer than the reader keeps.
     case lineTooLong(limit: Int)
 
-    /// The line is no JSON object.
+    /// The line is no JSON object, or holds a number that does not fit its key: Foundation does not tell these apart.
     case notJSON
 
     /// The speaker uses another version of the protocol.
@@ -44,7 +44,7 @@ extension BootEventError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .lineTooLong(let limit): "the line is longer than \(limit) bytes"
-        case .notJSON: "the line is no JSON object"
+        case .notJSON: "the line is no JSON object, or a number in it does not fit"
         case .unsupportedVersion(let version):
             "it speaks version \(version) of the protocol where 1 is understood: run 'make images' to build images that fit"
         case .unknownEvent(let source, let event): "no event '\(event)' of '\(source)' is known"

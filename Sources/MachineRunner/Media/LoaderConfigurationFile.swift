@@ -21,17 +21,19 @@ enum LoaderConfigurationFile {
         var injections: [LoaderConfiguration.Injection] = []
         for text in texts {
             let line = Array("inject = \(text)\n".utf8)
-            let parsed: [LoaderConfiguration.Injection]
+            var parsed: LoaderConfiguration
             do throws(LoaderConfigurationError) {
                 // The bytes of an array are all initialized, and the span does not outlive it.
-                parsed = unsafe try LoaderConfiguration(parsing: line.span.bytes).injections
+                parsed = unsafe try LoaderConfiguration(parsing: line.span.bytes)
             } catch {
                 throw .optionInvalid(option: "--inject", reason: "'\(text)' is none of \(known)")
             }
-            guard parsed.count == 1, !injections.contains(parsed[0]) else {
+            let found = parsed.injections
+            parsed.injections = []
+            guard found.count == 1, parsed == LoaderConfiguration(), !injections.contains(found[0]) else {
                 throw .optionInvalid(option: "--inject", reason: "'\(text)' is not one fault, or is given twice")
             }
-            injections += parsed
+            injections += found
         }
         return injections
     }
