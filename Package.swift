@@ -104,6 +104,7 @@ let package = Package(
         : [
             .library(name: "MemoryMap", targets: ["MemoryMap"]),
             .library(name: "BootHandoff", targets: ["BootHandoff"]),
+            .library(name: "CBootInfo", targets: ["CBootInfo"]),
             .library(name: "KernelMemory", targets: ["KernelMemory"]),
             .executable(name: "strata", targets: ["strata"]),
             .executable(name: "elf2efi", targets: ["elf2efi"]),

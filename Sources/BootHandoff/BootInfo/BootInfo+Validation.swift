@@ -53,3 +53,28 @@ extension BootInfo {
         try framebuffer?.checkGeometry()
     }
 }
+
+extension BootInfo {
+    /// Judges every pointer against the memory map as ``validate(at:coveredBy:givenToLoader:overlapsUsable:)`` does.
+    ///
+    /// - Parameters:
+    ///   - location: where the encoded structure itself lies.
+    ///   - map: the map at ``memoryMap``.
+    ///   - policy: what becomes of each type of memory; it tells which RAM the framebuffer must not lie over.
+    /// - Throws: one of the second group of ``BootInfoError``.
+    /// - Complexity: O(log *n* + *k*) for a map of *n* regions, of which *k* lie under what is handed on.
+    public func validate(
+        at location: PhysicalRange, against map: PhysicalMemoryMap, policy: HandoffPolicy
+    ) throws(BootInfoError) {
+        try validate(
+            at: location,
+            coveredBy: { map.covers($0) },
+            givenToLoader: { range in
+                map.covers(range) { $0.type == .loaderCode || $0.type == .loaderData }
+            },
+            overlapsUsable: { range in
+                for region in map.regions(overlapping: range) where policy.fate(of: region) == .usable { return true }
+                return false
+            })
+    }
+}
