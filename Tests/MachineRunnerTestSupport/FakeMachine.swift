@@ -73,7 +73,9 @@ public final class FakeMachine: Sendable {
         HostEnvironment(variables: variables, currentDirectory: folder, executableDirectory: nil)
     }
 
-    public func configuration(_ architecture: MachineArchitecture = .x86_64, timeout: Duration = .seconds(20)) throws -> MachineConfiguration {
+    public func configuration(_ architecture: MachineArchitecture = .x86_64, timeout: Duration = .seconds(20)) throws
+        -> MachineConfiguration
+    {
         MachineConfiguration(
             architecture: architecture, memory: try MemorySize("64M"), images: try ImageSet.locate(for: architecture, in: host),
             timeout: timeout, host: host)

@@ -81,7 +81,8 @@ public struct SerialScript: Sendable {
 
     public static let fault =
         #"{"strata":1,"source":"kernel","event":"fault","exception":"page fault","vector":14,"code":"0x2","address":"0xdead000","instruction":"0x400000001234","registers":{"rax":"0x1","rbx":"0x2","r8":"0x8","r10":"0xa","rip":"0x400000001234","cr2":"0xdead000"}}"#
-    public static let refusal = #"{"strata":1,"source":"kernel","event":"error","code":3,"message":"the magic of BootInfo is wrong"}"#
+    public static let refusal =
+        #"{"strata":1,"source":"kernel","event":"error","code":3,"message":"the magic of BootInfo is wrong"}"#
     public static let loaderError =
         #"{"strata":1,"source":"loader","event":"error","stage":"verification","message":"the kernel's SHA-256 does not match"}"#
 }
@@ -103,7 +104,8 @@ public struct Descriptor: Sendable {
     /// 64 MiB with some of everything, and flash below 4 GiB.
     public static let small = [
         Descriptor(3, 0, 1), Descriptor(7, 0x1000, 0x9F), Descriptor(7, 0x10_0000, 0xF00), Descriptor(2, 0x100_0000, 0x67),
-        Descriptor(4, 0x106_7000, 0x800), Descriptor(7, 0x186_7000, 0x2500), Descriptor(5, 0x3D6_7000, 0x20, 0x8000_0000_0000_000F),
+        Descriptor(4, 0x106_7000, 0x800), Descriptor(7, 0x186_7000, 0x2500),
+        Descriptor(5, 0x3D6_7000, 0x20, 0x8000_0000_0000_000F),
         Descriptor(6, 0x3D8_7000, 0x20, 0x8000_0000_0000_000F), Descriptor(9, 0x3DA_7000, 0x10), Descriptor(10, 0x3DB_7000, 0x10),
         Descriptor(11, 0xFFC0_0000, 0x400, 0x8000_0000_0000_0001),
     ]

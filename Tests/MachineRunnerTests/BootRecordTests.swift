@@ -69,7 +69,8 @@ struct BootRecordTests {
         #expect(record.stage == .kernel)
 
         try record.record(
-            event(#"{"strata":1,"source":"kernel","event":"map","descriptorSize":48,"descriptorVersion":1,"byteCount":6}"#), at: .zero)
+            event(#"{"strata":1,"source":"kernel","event":"map","descriptorSize":48,"descriptorVersion":1,"byteCount":6}"#),
+            at: .zero)
         try record.record(piece(0, "00FFa0"), at: .zero)
         for (bad, error) in [
             (try piece(0, "00"), BootEventError.mapChunkMisplaced(offset: 0, expected: 3)),

@@ -124,7 +124,8 @@ struct MachineRunTests {
         ("qemu-system-x86_64: -m 9E: Value '9E' is out of range for parameter 'size'", "--memory"),
         ("qemu-system-x86_64: Invalid SMP CPUs 10000. The max CPUs supported by machine 'pc-q35-7.2' is 288", "--cpus"),
         (
-            "qemu-system-aarch64: Number of SMP CPUs requested (300) exceeds max CPUs supported by machine 'mach-virt' (8)", "--cpus"
+            "qemu-system-aarch64: Number of SMP CPUs requested (300) exceeds max CPUs supported by machine 'mach-virt' (8)",
+            "--cpus"
         ),
     ])
     func tellsWhichOptionIsRefused(words: String, option: String) async throws {
@@ -316,7 +317,9 @@ struct MachineRunTests {
                 continue
             }
         }
-        guard case .unreadable(_, "the initial RAM disk", _) = try await failure(machine, change: { $0.options.initrd = "/nowhere" })
+        guard
+            case .unreadable(_, "the initial RAM disk", _) = try await failure(
+                machine, change: { $0.options.initrd = "/nowhere" })
         else {
             Issue.record("a missing file was taken")
             return

@@ -56,8 +56,16 @@ struct ReportCheckTests {
             try differences(script.replacing("\"pages\":1,", with: "\"pages\":2,", in: "region")).map(\.field)
                 == ["region 0.pages"])
         #expect(
-            try differences(script.replacing("\"attributes\":\"0x8000000000000001\"", with: "\"attributes\":\"0x1\"", in: "region"))
-                .map(\.field) == ["region 10.attributes"])
+            try differences(
+                script.replacing("\"attributes\":\"0x8000000000000001\"", with: "\"attributes\":\"0x1\"", in: "region")
+            )
+            .map(\.field) == ["region 10.attributes"])
+    }
+
+    @Test func aScreenThatWasNotDrawnOnHasNoSize() throws {
+        let script = SerialScript().replacing(
+            "\"width\":1280,\"height\":800,\"drawn\":true", with: "\"drawn\":false", in: "display")
+        #expect(try differences(script) == [])
     }
 
     @Test func listsOfAnotherLength() throws {
@@ -78,6 +86,7 @@ struct ReportCheckTests {
             ("exit", "\"descriptorSize\":48", "\"descriptorSize\":40", "loader exit.descriptorSize"),
             ("kernel", SerialScript.hash, hash, "kernel start.sha256"),
             ("kernel", "\"verified\":true", "\"verified\":false", "kernel start.verified"),
+            ("display", "\"width\":1280", "\"width\":1281", "kernel display.width"),
             ("configuration", "\"commandLine\":\"report=full\"", "\"commandLine\":\"\"", "kernel start.commandLine"),
         ] {
             #expect(try differences(SerialScript().replacing(old, with: new, in: event)).map(\.field) == [field])
@@ -88,9 +97,10 @@ struct ReportCheckTests {
         let byteCount = Descriptor.small.count * 48
         let script = SerialScript()
         #expect(
-            try differences(script.replacing("\"byteCount\":\(byteCount)", with: "\"byteCount\":\(byteCount + 48)", in: "map")) == [
-                ReportDifference(field: "map.byteCount", kernel: "\(byteCount + 48)", computed: "\(byteCount)")
-            ])
+            try differences(script.replacing("\"byteCount\":\(byteCount)", with: "\"byteCount\":\(byteCount + 48)", in: "map"))
+                == [
+                    ReportDifference(field: "map.byteCount", kernel: "\(byteCount + 48)", computed: "\(byteCount)")
+                ])
         for size in ["0", "8", "47", "18446744073709551615"] {
             let found = try differences(script.replacing("\"descriptorSize\":48", with: "\"descriptorSize\":\(size)", in: "map"))
             #expect(found.map(\.field) == ["map"])

@@ -77,7 +77,8 @@ struct SerialLineReaderTests {
 
     @Test func notJSON() {
         for line in [
-            #"{"strata":"#, #"{"strata":1"#, #"{"strata":1,"source"}"#, #"{"strata":1,"source":"kernel","event":"finished"} trailing"#,
+            #"{"strata":"#, #"{"strata":1"#, #"{"strata":1,"source"}"#,
+            #"{"strata":1,"source":"kernel","event":"finished"} trailing"#,
             #"{"strata":1,"source":"kernel","event":"finished"}{"strata":1}"#, #"{"strata":1,"source":"kernel","event":"fini"#,
             #"{"strata":1,"x":"# + String(repeating: "[", count: 10000),
         ] {
@@ -104,7 +105,8 @@ struct SerialLineReaderTests {
             error(#"{"strata":1,"source":"kernel","event":"map","descriptorSize":48,"descriptorVersion":1}"#)
                 == .missing(key: "byteCount", event: "kernel map"))
         for (key, value) in [
-            ("start", "4096"), ("start", "\"4096\""), ("start", "\"0x\""), ("start", "\"0xg\""), ("start", "\"0x10000000000000000\""),
+            ("start", "4096"), ("start", "\"4096\""), ("start", "\"0x\""), ("start", "\"0xg\""),
+            ("start", "\"0x10000000000000000\""),
             ("pages", "\"1\""), ("pages", "[1]"), ("pages", "true"), ("name", "7"), ("attributes", "null"), ("name", "{}"),
         ] {
             var values = [
@@ -124,7 +126,8 @@ struct SerialLineReaderTests {
     func numbersThatDoNotFit(number: String) {
         #expect(error(#"{"strata":\#(number),"source":"kernel","event":"finished"}"#) == .notJSON)
         #expect(
-            error(#"{"strata":1,"source":"kernel","event":"map","descriptorSize":48,"descriptorVersion":1,"byteCount":\#(number)}"#)
+            error(
+                #"{"strata":1,"source":"kernel","event":"map","descriptorSize":48,"descriptorVersion":1,"byteCount":\#(number)}"#)
                 == .notJSON)
     }
 

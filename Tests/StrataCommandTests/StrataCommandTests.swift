@@ -118,7 +118,9 @@ struct StrataCommandTests {
         #expect(stages.count == 4)
         #expect(loader["exit"] != nil)
 
-        for arguments in [["boot", "--json", "--memory", "12X"], ["boot", "--json", "--cpus", "0"], ["boot", "--json", "--what"]] {
+        for arguments in [
+            ["boot", "--json", "--memory", "12X"], ["boot", "--json", "--cpus", "0"], ["boot", "--json", "--what"],
+        ] {
             let outcome = try await strata(arguments, on: machine)
             #expect(outcome.status == 64)
             #expect(try object(outcome.output)["exitStatus"] == .number(64))
@@ -148,7 +150,10 @@ struct StrataCommandTests {
             (.runsOn(script.cut(before: "loader", "kernel").adding(SerialScript.loaderError)), 11, "--allow-unverified"),
             (.runsOn(script.cut(before: "kernel", "start").adding(SerialScript.refusal)), 12, "the magic of BootInfo is wrong"),
             (.boots(script.cut(before: "kernel", "map"), reason: "guest-reset"), 14, "it reset itself"),
-            (.refuses("qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory", status: 1), 64, "--memory"),
+            (
+                .refuses("qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory", status: 1), 64,
+                "--memory"
+            ),
             (.boots(script.replacing("\"ramPages\":15719", with: "\"ramPages\":1", in: "summary")), 65, "summary.ramPages"),
             (.boots(script.replacing("\"drawn\":true", with: "\"drawn\":7", in: "display")), 65, "'drawn' is not valid"),
             (.refuses("qemu: no such machine", status: 1), 70, "no such machine"),
@@ -198,7 +203,8 @@ struct StrataCommandTests {
         let machine = try FakeMachine(.silent)
         let help = try await strata(["boot", "--help"], on: machine)
         #expect(help.status == 0)
-        for option in ["--arch", "--memory", "--cpus", "--screenshot", "--json", "--log", "--timeout", "--images", "EXIT STATUS"] {
+        for option in ["--arch", "--memory", "--cpus", "--screenshot", "--json", "--log", "--timeout", "--images", "EXIT STATUS"]
+        {
             #expect(help.output.contains(option))
         }
     }

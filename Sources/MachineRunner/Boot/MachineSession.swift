@@ -113,7 +113,8 @@ struct MachineSession: Sendable {
         switch input {
         case .serial(let bytes): return read(bytes, at: now)
         case .monitor(let message): return handle(message)
-        case .monitorGarbage(let text): return end(.failed(.monitorFailed(reason: "it said '\(TerminalText.harmless(String(text.prefix(200))))'")))
+        case .monitorGarbage(let text):
+            return end(.failed(.monitorFailed(reason: "it said '\(TerminalText.harmless(String(text.prefix(200))))'")))
         case .timer(let timer): return expire(timer)
         case .monitorClosed:
             phase = .over

@@ -57,6 +57,10 @@ enum ReportCheck {
         list.compare("kernel start.sha256", report.kernelStart.sha256, report.loadedKernel.sha256)
         list.compare("kernel start.verified", report.kernelStart.verified, report.loadedKernel.verified)
         list.compare("kernel start.commandLine", report.kernelStart.commandLine, report.settings.commandLine)
+        if report.display.drawn {
+            list.compare("kernel display.width", report.display.width, report.graphics.framebuffer?.width)
+            list.compare("kernel display.height", report.display.height, report.graphics.framebuffer?.height)
+        }
 
         let expected = Expectation(map: report.map, summary: report.summary)
         for key in Set(report.kernelSummary.keys).union(expected.summary.keys).sorted() {

@@ -23,7 +23,8 @@ struct QEMUCommandLine: Sendable {
         arguments += ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=\(Self.escaped(firmware.code))"]
         arguments += ["-drive", "if=pflash,format=raw,unit=1,file=\(Self.escaped(variables))"]
         arguments += [
-            "-drive", "if=none,id=media,format=raw,readonly=on,file.driver=vvfat,file.label=STRATA,file.dir=\(Self.escaped(media))",
+            "-drive",
+            "if=none,id=media,format=raw,readonly=on,file.driver=vvfat,file.label=STRATA,file.dir=\(Self.escaped(media))",
             "-device", "virtio-blk-pci,drive=media,bootindex=0",
         ]
         switch configuration.architecture {

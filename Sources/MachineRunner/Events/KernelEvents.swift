@@ -66,13 +66,25 @@ public struct RuntimeReport: Codable, Hashable, Sendable {
     public var status: String
     /// The first virtual address of the runtime regions.
     public var base: HexadecimalWord
+    /// Whether code and data lie apart, as the memory attributes table has them; nil where the kernel does not say.
+    public var divided: Bool?
 }
 
 /// What became of the picture.
 public struct DisplayReport: Codable, Hashable, Sendable {
-    public var width: UInt64
-    public var height: UInt64
     public var drawn: Bool
+    /// In pixels; there where a picture was drawn.
+    public var width: UInt64?
+    public var height: UInt64?
+}
+
+extension DisplayReport {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        drawn = try container.decode(Bool.self, forKey: .drawn)
+        width = drawn ? try container.decode(UInt64.self, forKey: .width) : nil
+        height = drawn ? try container.decode(UInt64.self, forKey: .height) : nil
+    }
 }
 
 /// The kernel refuses to go on.

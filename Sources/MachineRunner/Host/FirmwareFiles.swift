@@ -38,7 +38,10 @@ extension MachineArchitecture {
     fileprivate var firmwareFolders: [String] {
         switch self {
         case .x86_64:
-            ["/usr/share/OVMF", "/usr/share/edk2/ovmf", "/usr/share/edk2/x64", "/opt/homebrew/share/qemu", "/usr/local/share/qemu"]
+            [
+                "/usr/share/OVMF", "/usr/share/edk2/ovmf", "/usr/share/edk2/x64", "/opt/homebrew/share/qemu",
+                "/usr/local/share/qemu",
+            ]
         case .aarch64:
             [
                 "/usr/share/AAVMF", "/usr/share/edk2/aarch64", "/opt/homebrew/share/qemu", "/usr/local/share/qemu",

@@ -65,7 +65,8 @@ struct BarPrinter {
         var text = ""
         for (index, entry) in entries.enumerated() {
             if index % perRow == 0 { text += index == 0 ? "    " : "\n    " }
-            text += style.cells(entry.0, 2) + " " + entry.1.padded(to: width - 3)
+            let isLast = index % perRow == perRow - 1 || index == entries.count - 1
+            text += style.cells(entry.0, 2) + " " + (isLast ? entry.1 : entry.1.padded(to: width - 3))
         }
         return text + "\n"
     }

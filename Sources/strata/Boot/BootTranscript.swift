@@ -27,7 +27,7 @@ final class BootTranscript: Sendable {
     func take(_ progress: MachineProgress) {
         storage.withLock { contents in
             switch progress {
-            case .launching(let commandLine): 
+            case .launching(let commandLine):
                 contents.commandLine = commandLine
                 contents.launched = .now
             case .began(let stage, let time):

@@ -7,24 +7,33 @@ struct ReportPrinter {
     let report: BootReport
     let style: Style
 
-    /// All of it, lines with their ends.
+    /// All of it, lines with their ends; what matters most comes last, where a terminal stands when it is done.
     func text() -> String {
-        var text = "\n" + style.heading("Memory map") + "\n"
-        text += shared { $0.writeSummary(report.summary) }
-        text += "\n" + BarPrinter(map: report.map, summary: report.summary, style: style).text()
-        text += "\n" + style.heading("By type") + "\n" + shared { $0.writeTypeTable(report.summary) }
-        text += "\n" + style.heading("Regions") + "\n" + shared { $0.writeRegionTable(report.map) }
+        var text = "\n" + style.heading("Regions") + "\n"
+        text += shared(keys: report.map.regions.map { MemoryCategory($0.type) }) { $0.writeRegionTable(report.map) }
+        text += "\n" + style.heading("By type") + "\n"
+        text += shared(keys: report.summary.byType.map { MemoryCategory($0.type) }) { $0.writeTypeTable(report.summary) }
         text += "\n" + style.heading("Kernel") + "\n" + kernel()
+        text += "\n" + style.heading("Memory map") + "\n"
+        text += shared(keys: []) { $0.writeSummary(report.summary) }
+        text += "\n" + BarPrinter(map: report.map, summary: report.summary, style: style).text()
         return text
     }
 
-    /// What the writer shared with the kernel writes, indented, its header lines faint.
-    private func shared(_ write: (inout ByteBuffer) -> Void) -> String {
+    /// What the writer shared with the kernel writes, indented. A table has a key: for each row after its header the
+    /// category whose colour stands before it.
+    private func shared(keys: [MemoryCategory], _ write: (inout ByteBuffer) -> Void) -> String {
         var buffer = ByteBuffer()
         write(&buffer)
         var text = ""
-        for line in buffer.text.split(separator: "\n") {
-            text += line.hasPrefix("Type ") ? "  \(style.faint(String(line)))\n" : "  \(line)\n"
+        for (index, line) in buffer.text.split(separator: "\n").enumerated() {
+            if keys.isEmpty {
+                text += "  \(line)\n"
+            } else if index == 0 {
+                text += "    \(style.faint(String(line)))\n"
+            } else {
+                text += "  \(index <= keys.count ? style.key(keys[index - 1]) : " ") \(line)\n"
+            }
         }
         return text
     }

@@ -19,7 +19,7 @@ enum StageDetail {
         case .report:
             let parts = [
                 "\(record.types.count) types", "\(record.regions.count) regions",
-                record.display.map { $0.drawn ? "drawn on the screen" : "no screen to draw on" } ?? "",
+                record.display.map { $0.drawn ? "drawn on the screen" : "nothing drawn on a screen" } ?? "",
             ]
             return parts.filter { !$0.isEmpty }.joined(separator: ", ")
         case .powerOff: return ""
@@ -29,7 +29,8 @@ enum StageDetail {
     private static func loader(_ record: BootRecord, _ style: Style) -> String {
         var parts: [String] = []
         if let kernel = record.loadedKernel {
-            parts.append("kernel of \(SizeText.bytes(kernel.byteCount)), SHA-256 \(kernel.verified ? "verified" : "NOT verified")")
+            parts.append(
+                "kernel of \(SizeText.bytes(kernel.byteCount)), SHA-256 \(kernel.verified ? "verified" : "NOT verified")")
         }
         if let screen = record.graphics?.framebuffer {
             parts.append("screen \(screen.width)\(style.times)\(screen.height)")

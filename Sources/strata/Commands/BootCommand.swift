@@ -56,7 +56,7 @@ struct BootCommand: AsyncParsableCommand {
             progress.finish(report.stages.last, isDone: true)
             tell(report, transcript, Style(screen))
         } catch {
-            progress.finish(lastStage(transcript), isDone: false)
+            progress.finish(lastStage(transcript), isDone: error.isAboutReport)
             throw fail(error, transcript, Style(errorScreen))
         }
     }
@@ -163,5 +163,15 @@ extension Machine {
         _ onProgress: @escaping @Sendable (MachineProgress) -> Void
     ) async -> Result<BootReport, MachineError> {
         do throws(MachineError) { return .success(try await run(onProgress: onProgress)) } catch { return .failure(error) }
+    }
+}
+
+extension MachineError {
+    /// Whether all stages went well, and what the kernel said in them did not.
+    fileprivate var isAboutReport: Bool {
+        switch self {
+        case .inconsistentReport, .malformedEvents, .screenshotFailed: true
+        default: false
+        }
     }
 }

@@ -20,6 +20,9 @@ struct Style: Sendable {
     var separator: String { terminal.isUnicode ? " · " : " | " }
     var spinner: [String] { terminal.isUnicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] : ["-", "\\", "|", "/"] }
 
+    /// A cell in the colour of a category, a blank where there are no colours.
+    func key(_ category: MemoryCategory) -> String { isColored ? cells(category, 1) : " " }
+
     /// `count` cells of a category: coloured ground where there are colours, its letter where there are none.
     func cells(_ category: MemoryCategory, _ count: Int) -> String {
         guard isColored else {
