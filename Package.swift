@@ -32,20 +32,24 @@ let coreTargets: [Target] = [
 
 let bareMetalTargets: [Target] = [
     .target(name: "CRuntime", path: "Boot/CRuntime"),
-    .target(name: "CArch", path: "Boot/CArch"),
+    .target(name: "CArch", path: "Boot/Arch"),
     .target(name: "CUEFI", path: "Boot/CUEFI"),
-    .target(name: "Machine", dependencies: ["CArch", "MemoryMap"], path: "Boot/Machine", swiftSettings: core),
+    .target(name: "CLoaderEntry", dependencies: ["CUEFI"], path: "Boot/LoaderEntry"),
+    .target(name: "CKernelEntry", path: "Boot/KernelEntry"),
+    .target(name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory"], path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
-            "CRuntime", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage",
+            "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
+            "ExecutableImage",
         ],
         path: "Boot/Loader", swiftSettings: core),
     .executableTarget(
         name: "Kernel",
         dependencies: [
-            "CRuntime", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "Display",
+            "CRuntime", "CKernelEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
+            "Display",
         ],
         path: "Boot/Kernel", swiftSettings: core),
 ]
@@ -77,7 +81,12 @@ let hostedTargets: [Target] = [
         name: "KernelMemoryTests", dependencies: ["KernelMemory", "SimulatedMachine", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "BootHandoffTests", dependencies: ["BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
-    .testTarget(name: "ExecutableImageTests", dependencies: ["ExecutableImage"], swiftSettings: strict),
+    .target(name: "ELFFixtures", path: "Tests/ELFFixtures", swiftSettings: strict),
+    .testTarget(
+        name: "ExecutableImageTests", dependencies: ["ExecutableImage", "ELFFixtures", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
+        swiftSettings: strict),
     .testTarget(name: "DisplayTests", dependencies: ["Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(
         name: "MachineRunnerTestSupport", dependencies: ["MachineRunner", "MemoryMap", "MemoryReport", system],

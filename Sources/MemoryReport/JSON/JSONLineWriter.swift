@@ -104,6 +104,10 @@ extension JSONLineWriter where Sink: ~Copyable {
         sink.write("\"")
     }
 
+    public mutating func hexadecimal(_ key: StaticString, bytes: Span<UInt8>) {
+        hexadecimal(key, bytes: bytes.rawBytes)
+    }
+
     public mutating func bool(_ key: StaticString, _ value: Bool) {
         member(key)
         sink.write(value ? "true" : "false")

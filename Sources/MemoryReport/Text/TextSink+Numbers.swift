@@ -59,6 +59,9 @@ extension TextSink where Self: ~Copyable {
         }
     }
 
+    /// Writes two digits for each byte, without a prefix.
+    public mutating func write(hexadecimal bytes: Span<UInt8>) { write(hexadecimal: bytes.rawBytes) }
+
     private mutating func write(hexadecimalDigit digit: UInt8) {
         write(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }

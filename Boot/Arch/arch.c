@@ -1,0 +1,1 @@
+// Arch is its header; a target needs a source file.

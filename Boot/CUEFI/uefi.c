@@ -1,0 +1,2 @@
+// CUEFI is its header; a target needs a source file.
+#include <uefi.h>

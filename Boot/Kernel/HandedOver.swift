@@ -1,0 +1,87 @@
+import BootHandoff
+import KernelMemory
+import Machine
+import MemoryMap
+import MemoryReport
+
+/// What the loader handed over, once it is known to be there and sound.
+struct HandedOver {
+    let address: PhysicalAddress
+    let information: BootInfo
+    let options: KernelOptions
+
+    /// Reads the BootInfo and the command line. Stops the machine where they cannot be believed.
+    init(at address: PhysicalAddress, _ tables: inout LiveTables) throws(PagingError) {
+        let memory = IdentityMappedMemory()
+        guard address.isAligned(to: BootInfo.alignment),
+            let place = PhysicalRange(start: address, byteCount: UInt64(BootInfo.byteCount)),
+            try tables.isIdentityMapped(place)
+        else {
+            stopKernel("badBootInfoAddress") { text in
+                text.write("there can be no BootInfo at ")
+                text.write(hexadecimal: address.rawValue)
+            }
+        }
+        let information: BootInfo
+        do throws(BootInfoError) {
+            information = try memory.withBytes(of: place) { (bytes) throws(BootInfoError) in try BootInfo(decoding: bytes) }
+        } catch {
+            stopKernel(error)
+        }
+        // Whatever is read before the map can be asked about it must at least be mapped.
+        for range in [information.memoryMap.range, information.commandLine] {
+            if let range, try !tables.isIdentityMapped(range) { stopKernel(.outsideMemoryMap(.memoryMapAddress, range)) }
+        }
+        self.address = address
+        self.information = information
+        if let commandLine = information.commandLine {
+            options = memory.withBytes(of: commandLine) { bytes in
+                unsafe bytes.withUnsafeBytes { buffer in
+                    KernelOptions(unsafe Span(_unsafeBytes: buffer))
+                }
+            }
+        } else {
+            options = KernelOptions(Span())
+        }
+        if let port = options.exitPort { unsafe PowerOff.exitPort = port }
+    }
+
+    /// Compares every pointer with the memory map. Stops the machine where one leads astray.
+    func validate(against map: PhysicalMemoryMap) {
+        guard let place = PhysicalRange(start: address, byteCount: UInt64(BootInfo.byteCount)) else { return }
+        do throws(BootInfoError) {
+            try information.validate(
+                at: place, coveredBy: { map.covers($0) },
+                givenToLoader: { range in map.covers(range) { $0.type == .loaderCode || $0.type == .loaderData } },
+                overlapsUsable: { range in
+                    map.regions(overlapping: range).contains { HandoffPolicy.native.fate(of: $0) == .usable }
+                })
+        } catch {
+            stopKernel(error)
+        }
+    }
+
+    /// Tells what was handed over.
+    func report() {
+        var line = KernelConsole.text
+        line.write("\nStrata kernel on ")
+        line.write(Processor.architecture)
+        line.write(", BootInfo version ")
+        line.write(decimal: UInt64(BootInfo.version))
+        line.write(information.isKernelVerified ? ", verified" : ", not verified")
+        line.write("\n")
+        KernelConsole.send("start") { event in
+            event.number("bootInfoVersion", UInt64(BootInfo.version))
+            event.hexadecimal("bootInfo", address)
+            event.hexadecimal("kernelStart", information.kernel.start)
+            event.hexadecimal("kernelLast", information.kernel.last)
+            event.bool("verified", information.isKernelVerified)
+            event.hexadecimal("sha256", bytes: information.kernelDigest.bytes.span)
+            if let commandLine = information.commandLine {
+                IdentityMappedMemory().withBytes(of: commandLine) { event.string("commandLine", utf8: $0) }
+            } else {
+                event.string("commandLine", "")
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import BootHandoff
+import CUEFI
+import KernelMemory
+import Machine
+import MemoryMap
+import MemoryReport
+import UEFI
+
+extension Kernel {
+    /// The memory map: for programs the raw table and its sums, for people the tables.
+    static func report(_ view: borrowing MemoryMapView, _ map: PhysicalMemoryMap, _ summary: MemoryMapSummary) {
+        var line = KernelConsole.text
+        line.writeMapEvents(
+            view.bytes, descriptorSize: view.descriptorSize, descriptorVersion: MemoryDescriptor.Layout.version, from: .kernel)
+        line.writeSummaryEvent(summary, from: .kernel)
+        line.writeTypeEvents(summary, from: .kernel)
+        line.writeRegionEvents(map, from: .kernel)
+        line.write("\n")
+        line.writeSummary(summary)
+        line.write("\n")
+        line.writeTypeTable(summary)
+        line.write("\n")
+        line.writeRegionTable(map)
+        line.write("\n")
+    }
+
+    static func report(_ moved: MovedRuntimeServices) {
+        var line = KernelConsole.text
+        line.write("runtime services: SetVirtualAddressMap of ")
+        line.write(decimal: moved.regionCount)
+        line.write(" regions answers ")
+        line.write(moved.setVirtualAddressMap.name)
+        line.write(", GetTime at the new addresses ")
+        line.write(moved.getTime.name)
+        if let time = moved.time {
+            line.write(" (")
+            line.write(time)
+            line.write(")")
+        }
+        line.write("\n")
+        KernelConsole.send("runtime") { event in
+            event.number("regions", moved.regionCount)
+            event.string("setVirtualAddressMap", moved.setVirtualAddressMap.name)
+            event.string("status", moved.getTime.name)
+            if let time = moved.time {
+                event.string("getTime") { $0.write(time) }
+            } else {
+                event.null("getTime")
+            }
+            event.hexadecimal("base", KernelAddressSpace.runtimeServicesBase)
+            event.bool("divided", moved.isDivided)
+        }
+    }
+
+    static func report(_ audit: PageTableAudit) {
+        var line = KernelConsole.text
+        line.write("page tables: ")
+        line.write(decimal: audit.tables)
+        line.write(" tables map ")
+        line.write(size: audit.mappedPages)
+        line.write(", ")
+        line.write(decimal: audit.writableAndExecutable)
+        line.write(" leaves writable and executable, page 0 ")
+        line.write(audit.isPageZeroMapped ? "mapped\n" : "not mapped\n")
+        KernelConsole.send("paging") { event in
+            event.number("leaves4K", audit.leaves4KiB)
+            event.number("leaves2M", audit.leaves2MiB)
+            event.number("leaves1G", audit.leaves1GiB)
+            event.number("writableAndExecutable", audit.writableAndExecutable)
+            event.bool("pageZeroMapped", audit.isPageZeroMapped)
+            event.number("tables", audit.tables)
+        }
+    }
+
+    static func draw(_ handed: HandedOver, _ map: PhysicalMemoryMap, _ summary: MemoryMapSummary) {
+        KernelConsole.send("display") { $0.bool("drawn", false) }
+    }
+}
+
+extension TextSink where Self: ~Copyable {
+    /// Writes a time as ISO 8601 does, without its zone.
+    mutating func write(_ time: EFI_TIME) {
+        func field(_ value: UInt8, after separator: StaticString, _ sink: inout Self) {
+            sink.write(separator)
+            sink.write(decimal: UInt64(value), width: 2, padding: UInt8(ascii: "0"))
+        }
+        write(decimal: UInt64(time.year), width: 4, padding: UInt8(ascii: "0"))
+        field(time.month, after: "-", &self)
+        field(time.day, after: "-", &self)
+        field(time.hour, after: "T", &self)
+        field(time.minute, after: ":", &self)
+        field(time.second, after: ":", &self)
+    }
+}

@@ -1,0 +1,87 @@
+import BootHandoff
+import KernelMemory
+import Machine
+import MemoryMap
+import MemoryReport
+import UEFI
+
+/// Where the kernel's first instructions arrive, with the physical address of the BootInfo.
+@c(kernel_main)
+func kernelMain(_ bootInfo: UInt64) -> Never {
+    Exceptions.install()
+    do throws(PagingError) {
+        var tables = try LiveTables.live()
+        try Kernel.run(PhysicalAddress(bootInfo), &tables)
+    } catch {
+        stopKernel("paging") { $0.write("the page tables cannot be used: ", error) }
+    }
+    PowerOff.stop()
+}
+
+/// The kernel's way from its first instruction to the power-off. Nothing here returns in practice, but for its type: a value
+/// that owns something could not be live across a call that never returns.
+enum Kernel {
+    static func run(_ address: PhysicalAddress, _ tables: inout LiveTables) throws(PagingError) {
+        let handed = try HandedOver(at: address, &tables)
+        IdentityMappedMemory().withBytes(of: handed.information.memoryMap.range) { bytes in
+            let view: MemoryMapView
+            let map: PhysicalMemoryMap
+            do throws(MemoryMapError) {
+                view = try MemoryMapView(
+                    validating: bytes, descriptorSize: Int(handed.information.memoryMap.descriptorSize),
+                    descriptorVersion: handed.information.memoryMap.descriptorVersion)
+                map = try PhysicalMemoryMap(view)
+            } catch {
+                stopKernel("badMemoryMap") { text in
+                    text.write("the memory map is refused: ")
+                    text.write(error)
+                }
+            }
+            handed.validate(against: map)
+            handed.report()
+            do throws(PagingError) {
+                try work(handed, view, map, &tables)
+            } catch {
+                stopKernel("paging") { $0.write("the page tables cannot be changed: ", error) }
+            }
+        }
+    }
+
+    /// What the kernel does with a machine that it knows.
+    private static func work(
+        _ handed: HandedOver, _ view: borrowing MemoryMapView, _ map: PhysicalMemoryMap, _ tables: inout LiveTables
+    ) throws(PagingError) {
+        let summary = MemoryMapSummary(map, policy: .native)
+        report(view, map, summary)
+        tables.frames.supply(map.largestRun { $0.type == .conventional && $0.attributes.contains(.writeBack) })
+        try tables.sealIdentityMapping()
+        handed.options.fault?.provoke(kernel: handed.information.kernel)
+
+        var services: RuntimeServices?
+        if let address = handed.information.systemTable, let systemTable = SystemTable(at: address) {
+            do throws(RuntimeFailure) {
+                let moved = try MovedRuntimeServices(moving: systemTable, map: view, tables: &tables)
+                report(moved)
+                services = moved.services
+            } catch {
+                stopKernel("runtimeServices") { $0.write(error) }
+            }
+        }
+        report(try tables.audit())
+        draw(handed, map, summary)
+
+        KernelConsole.send("finished")
+        PowerOff.shutDown(services)
+    }
+}
+
+extension HandoffPolicy {
+    /// What the Linux of this architecture makes of the map.
+    static var native: HandoffPolicy {
+        #if arch(x86_64)
+            .linuxX86
+        #else
+            .linuxARM64
+        #endif
+    }
+}
