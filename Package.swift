@@ -88,7 +88,19 @@ let hostedTargets: [Target] = [
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
     .testTarget(name: "DisplayTests", dependencies: ["Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
-    .testTarget(name: "MachineRunnerTests", dependencies: ["MachineRunner", "MemoryMap"], swiftSettings: strict),
+    .target(
+        name: "MachineRunnerTestSupport", dependencies: ["MachineRunner", "MemoryMap", "MemoryReport", system],
+        path: "Tests/MachineRunnerTestSupport", swiftSettings: strict),
+    .testTarget(
+        name: "MachineRunnerTests", dependencies: ["MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
+        name: "StrataCommandTests",
+        dependencies: [
+            "strata", "MachineRunner", "MachineRunnerTestSupport", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        swiftSettings: strict),
 ]
 
 let fuzzed: [SwiftSetting] = strict + [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]

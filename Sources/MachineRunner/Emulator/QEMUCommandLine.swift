@@ -1,0 +1,44 @@
+import SystemPackage
+
+/// The arguments with which QEMU runs a machine: software emulation, UEFI firmware, one read-only FAT drive, no network.
+struct QEMUCommandLine: Sendable {
+    let arguments: [String]
+
+    /// - Parameters:
+    ///   - variables: The run's own copy of the variable store.
+    ///   - media: The directory that the machine sees as a FAT drive.
+    ///   - serial: The file that takes what comes on the serial line.
+    init(
+        _ configuration: MachineConfiguration, firmware: FirmwareFiles, variables: FilePath, media: FilePath, serial: FilePath
+    ) {
+        var arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg"]
+        switch configuration.architecture {
+        case .x86_64:
+            arguments += ["-M", "q35", "-cpu", "max"]
+        case .aarch64:
+            // The interrupt controller that the machine has by default serves 8 processors.
+            arguments += ["-M", configuration.processors > 8 ? "virt,gic-version=3" : "virt", "-cpu", "cortex-a57"]
+        }
+        arguments += ["-m", configuration.memory.description, "-smp", String(configuration.processors)]
+        arguments += ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=\(Self.escaped(firmware.code))"]
+        arguments += ["-drive", "if=pflash,format=raw,unit=1,file=\(Self.escaped(variables))"]
+        arguments += [
+            "-drive",
+            "if=none,id=media,format=raw,readonly=on,file.driver=vvfat,file.label=STRATA,file.dir=\(Self.escaped(media))",
+            "-device", "virtio-blk-pci,drive=media,bootindex=0",
+        ]
+        switch configuration.architecture {
+        case .x86_64: arguments += ["-device", "VGA", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
+        case .aarch64: arguments += ["-device", "ramfb"]
+        }
+        arguments += ["-chardev", "file,id=serial,path=\(Self.escaped(serial))", "-serial", "chardev:serial"]
+        arguments += ["-chardev", "stdio,id=monitor,signal=off", "-mon", "chardev=monitor,mode=control"]
+        arguments += ["-no-reboot", "-no-shutdown"]
+        self.arguments = arguments
+    }
+
+    /// A path inside a comma-separated option: QEMU reads a doubled comma as one.
+    static func escaped(_ path: FilePath) -> String {
+        path.string.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+    }
+}

@@ -1,0 +1,36 @@
+import SystemPackage
+
+/// The file into which QEMU writes what comes on the serial line, read while it grows.
+struct SerialLogFile: Sendable {
+    let path: FilePath
+    private let file: FileDescriptor
+
+    /// Makes the file, empty, and opens it.
+    ///
+    /// - Throws: `MachineError.unwritable`.
+    init(at path: FilePath) throws(MachineError) {
+        do {
+            file = try FileDescriptor.open(
+                path, .readOnly, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        } catch {
+            throw .unwritable(path: path.string, purpose: "the serial log", reason: FileSystem.Failure(error).reason)
+        }
+        self.path = path
+    }
+
+    func close() { try? file.close() }
+
+    /// What has come since the last call.
+    func read() -> [UInt8] {
+        var all: [UInt8] = []
+        while all.count <= MachineSession.serialLimit {
+            // The buffer is lent for the call, and the count is what the system says it has written into it.
+            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                count = unsafe (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
+            }
+            guard !chunk.isEmpty else { break }
+            all += chunk
+        }
+        return all
+    }
+}

@@ -1,0 +1,16 @@
+import SystemPackage
+
+/// A standard output that is written to at once and in whole pieces.
+struct Output: Sendable {
+    static let standard = Output(file: .standardOutput)
+    static let error = Output(file: .standardError)
+
+    private let file: FileDescriptor
+
+    /// Writes all of `text`. An output that nobody reads any more is no reason to stop: the machine is brought to its end.
+    func write(_ text: String) {
+        _ = try? file.writeAll(text.utf8)
+    }
+
+    func line(_ text: String = "") { write(text + "\n") }
+}
