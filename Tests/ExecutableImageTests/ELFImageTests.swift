@@ -7,7 +7,7 @@ import Testing
     /// The error that the reader gives for the bytes, or nil where it takes them.
     static func error(of file: [UInt8]) -> ELFError? {
         do throws(ELFError) {
-            _ = try ELFImage(validating: unsafe file.span.bytes)
+            _ = try ELFImage(validating: file.span)
             return nil
         } catch {
             return error
@@ -18,7 +18,7 @@ import Testing
     func `A good file tells what it was made of`(machine: UInt16) throws {
         let fixture = ELFFixture.small(machine: machine)
         let file = fixture.bytes
-        let image = try ELFImage(validating: unsafe file.span.bytes)
+        let image = try ELFImage(validating: file.span)
         #expect(image.machine.rawValue == machine)
         #expect(image.kind == .positionIndependent)
         #expect(image.entry == VirtualAddress(0x11004))
@@ -46,7 +46,7 @@ import Testing
         fixture.isDynamic = false
         fixture.relocations = []
         let file = fixture.bytes
-        #expect(try ELFImage(validating: unsafe file.span.bytes).relocationCount == 0)
+        #expect(try ELFImage(validating: file.span).relocationCount == 0)
         fixture.isDynamic = true
         #expect(Self.error(of: fixture.bytes) == nil)
     }

@@ -6,13 +6,13 @@ import Testing
 @Suite struct PEImageTests {
     static func convert(_ fixture: ELFFixture, subsystem: PESubsystem = .application) throws -> [UInt8] {
         let file = fixture.bytes
-        let image = try ELFImage(validating: unsafe file.span.bytes)
+        let image = try ELFImage(validating: file.span)
         return try PEImageBuilder(converting: image, subsystem: subsystem).build()
     }
 
     static func error(_ fixture: ELFFixture) throws -> PEImageError? {
         let file = fixture.bytes
-        let image = try ELFImage(validating: unsafe file.span.bytes)
+        let image = try ELFImage(validating: file.span)
         do throws(PEImageError) {
             _ = try PEImageBuilder(converting: image, subsystem: .application).build()
             return nil
@@ -83,7 +83,7 @@ import Testing
         for _ in 0..<150 {
             let fixture = ELFFixture.random(using: &generator)
             let file = fixture.bytes
-            let image = try ELFImage(validating: unsafe file.span.bytes)
+            let image = try ELFImage(validating: file.span)
             let converted = try Self.convert(fixture)
             #expect(try Self.convert(fixture) == converted)
             let pe = try PEFile(converted)
