@@ -1,8 +1,5 @@
 import MemoryMap
 
-/// The bytes of a raw table that one `mapData` event carries: 1024 hexadecimal digits.
-public let mapDataByteCount = 512
-
 extension TextSink where Self: ~Copyable {
     /// Writes the events `map` and `mapData`: a raw table whether it is sound or not, so that others can check it.
     public mutating func writeMapEvents(
@@ -15,7 +12,7 @@ extension TextSink where Self: ~Copyable {
         }
         var offset = 0
         while offset < bytes.byteCount {
-            let count = min(mapDataByteCount, bytes.byteCount - offset)
+            let count = min(EventProtocol.mapDataByteCount, bytes.byteCount - offset)
             writeEvent("mapData", from: source) { line in
                 line.number("offset", offset)
                 line.hexadecimal("hex", bytes: bytes.extracting(offset..<offset + count))

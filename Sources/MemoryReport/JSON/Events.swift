@@ -17,8 +17,14 @@ public enum EventSource: UInt8, Hashable, Sendable {
     }
 }
 
-/// The version of the protocol that the events follow, in their first member.
-public let eventProtocolVersion: UInt64 = 1
+/// The numbers of the protocol that loader, kernel and tools share.
+public enum EventProtocol {
+    /// The version that the events follow, in their first member.
+    public static let version: UInt64 = 1
+
+    /// The most bytes of a raw table that one `mapData` event carries: 1024 hexadecimal digits.
+    public static let mapDataByteCount = 512
+}
 
 extension TextSink where Self: ~Copyable {
     /// Writes an event without members of its own.
@@ -31,7 +37,7 @@ extension TextSink where Self: ~Copyable {
         _ event: StaticString, from source: EventSource, _ content: (inout JSONLineWriter<Self>) -> Void
     ) {
         writeJSONLine { line in
-            line.number("strata", eventProtocolVersion)
+            line.number("strata", EventProtocol.version)
             line.string("source", source.name)
             line.string("event", event)
             content(&line)

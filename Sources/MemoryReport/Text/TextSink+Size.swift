@@ -12,7 +12,7 @@ extension TextSink where Self: ~Copyable {
 
     /// Writes the size of `pages` pages for people, as ``write(size:)-(UInt64)`` does.
     public mutating func write(size pages: PageCount) {
-        // Pages do not overflow where bytes would: count in KiB, of which even 2^64 pages have too many only past 2^62.
+        // Bytes would overflow at 2^52 pages, KiB do at 2^62: more than any address space, shown as the most there can be.
         let (kibibytes, overflow) = pages.rawValue.multipliedReportingOverflow(by: PageCount.pageSize / 1024)
         write(size: overflow ? .max : kibibytes, firstUnit: pages == .zero ? 0 : 1)
     }
@@ -30,10 +30,11 @@ extension TextSink where Self: ~Copyable {
         write(decimal: whole)
         if rest != 0 {
             let scale: UInt64 = whole < 10 ? 100 : 10
-            // The rest has up to 60 bits; its upper 50 are enough for two decimals that are rounded down exactly or lower.
-            let (upper, width) = shift > 50 ? (rest >> (shift - 50), 50) : (rest, shift)
+            // The product has up to 67 bits; what is left of it after the shift is below `scale`.
+            let product = rest.multipliedFullWidth(by: scale)
+            let decimals = product.high << (64 - shift) | product.low >> shift
             write(UInt8(ascii: "."))
-            write(decimal: upper * scale >> width, width: whole < 10 ? 2 : 1, padding: UInt8(ascii: "0"))
+            write(decimal: decimals, width: whole < 10 ? 2 : 1, padding: UInt8(ascii: "0"))
         }
         write(UInt8(ascii: " "))
         write(Self.unit(unit))
