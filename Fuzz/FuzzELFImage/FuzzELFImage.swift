@@ -16,9 +16,9 @@ struct FuzzELFImage {
             let image = try ELFImage(validating: file)
             checkSegments(of: image)
             checkRelocations(of: image)
-            guard image.byteCount <= 1 << 18 else { return }
-            load(image)
-            convert(image)
+            // Memory is taken for images of a sensible size only; conversion refuses the largest without any.
+            if image.byteCount <= 1 << 18 { load(image) }
+            if image.byteCount <= 1 << 18 || image.byteCount >= 1 << 30 { convert(image) }
         } catch {
             // Refusing is what most inputs deserve.
         }

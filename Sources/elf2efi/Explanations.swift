@@ -20,7 +20,6 @@ extension ELFError {
         case .noSegments: "no loadable segment; give the linked executable and no object file"
         case .tooManySegments(let offset):
             "\(program(offset)): more than \(ELFImage.segmentLimit) loadable segments; merge sections in the linker script"
-        case .emptySegment(let offset): "\(program(offset)): loadable segment without bytes in memory"
         case .fileLargerThanMemory(let offset, let fileByteCount, let byteCount):
             "\(program(offset)): \(fileByteCount) bytes in the file for \(byteCount) bytes of memory"
         case .segmentOutsideFile(let offset, let fileOffset, let fileByteCount):
@@ -90,7 +89,9 @@ extension PEImageError {
         switch self {
         case .badSection(let address): "the section at \(hex(address)) is empty, not aligned or not in order"
         case .tooManySections(let count): "the headers of \(count) sections do not fit in a page"
-        case .tooLarge(let byteCount): "an image of \(byteCount) bytes; UEFI images have to stay below 2 GiB"
+        case .tooLarge(let byteCount): "an image of \(byteCount) bytes of memory; 1 GiB is the limit"
+        case .alignmentTooLarge(let alignment):
+            "a segment is aligned to \(hex(alignment)); 16 MiB is the limit; link with -z max-page-size=4096"
         case .relocationOutsideContents(let address): "the relocated word at \(hex(address)) is not inside a section's contents"
         case .overlappingRelocations(let address):
             "two relocated words overlap at \(hex(address)) from the image base; align pointers in packed data"
