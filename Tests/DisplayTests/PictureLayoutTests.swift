@@ -27,8 +27,8 @@ struct PictureLayoutTests {
     func everySizeIsTidy(mebibytes: UInt64, isARM: Bool) throws {
         let map = try isARM ? SampleMaps.virt(mebibytes: mebibytes) : SampleMaps.q35(mebibytes: mebibytes)
         let picture = Self.picture(map)
-        for width in stride(from: 320, through: 2600, by: 97) {
-            for height in stride(from: 200, through: 1700, by: 61) { _ = check(picture, width: width, height: height) }
+        for width in stride(from: 320, through: 2600, by: 271) {
+            for height in stride(from: 200, through: 1700, by: 113) { _ = check(picture, width: width, height: height) }
         }
         for (width, height) in [(320, 200), (640, 480), (800, 600), (1280, 800), (1599, 999), (1600, 1000), (1920, 1200)] {
             let surface = check(picture, width: width, height: height)
@@ -41,7 +41,7 @@ struct PictureLayoutTests {
         var random = SeededGenerator(seed: seed)
         let map = try SampleMaps.random([0, 1, 2, 7, 40, 300, 1500].randomElement(using: &random) ?? 1, seed: seed)
         let picture = Self.picture(map, policy: seed % 2 == 0 ? .linuxX86 : .linuxARM64)
-        for _ in 0..<12 {
+        for _ in 0..<4 {
             let size = (Int.random(in: 320...2600, using: &random), Int.random(in: 200...1700, using: &random))
             _ = check(picture, width: size.0, height: size.1)
         }
@@ -68,8 +68,8 @@ struct PictureLayoutTests {
 
     @Test func partsAreLeftOutInTheOrderThatIsDocumented() {
         let contents = PictureLayout.Contents(windows: 3, strips: 3, legend: [6, 6, 13, 16, 4, 8, 4, 13], types: 11, fates: 5)
-        for width in stride(from: 320, through: 1590, by: 10) {
-            for height in 200..<1000 {
+        for width in stride(from: 320, through: 1590, by: 30) {
+            for height in stride(from: 200, to: 1000, by: 3) {
                 guard let frame = PictureFrame(width: width, height: height) else { continue }
                 let layout = PictureLayout(frame, contents: contents)
                 var parts = [layout.legend != nil]
@@ -81,9 +81,8 @@ struct PictureLayoutTests {
                 if frame.span >= 6 * PicturePlan.largeFigureWidth { parts.append(layout.areFiguresLarge) }
                 parts += [layout.barLabelRows == 2, layout.strips.count == 3]
                 let shown = parts.prefix { $0 }.count
-                #expect(!parts.dropFirst(shown).contains(true), "\(width) x \(height)")
-                #expect(layout.table == nil || layout.tableRows >= 4)
-                if height > 760 { #expect(shown == parts.count, "\(width) x \(height)") }
+                let isTidy = !parts.dropFirst(shown).contains(true) && (layout.table == nil || layout.tableRows >= 4)
+                if !isTidy || height > 760 && shown < parts.count { Issue.record("\(width) x \(height): \(parts)") }
             }
         }
     }

@@ -53,11 +53,22 @@ struct RecordingSurface: PixelSurface {
         return nil
     }
 
-    /// A text that something was painted over, or that stands on a category's colour where nothing tells it from it.
+    /// A text that shares pixels with a fill in a category's colour, where it could not be read.
     var textOnColor: String? {
         let colors = Set(MemoryCategory.allCases.map { pixel($0.color) })
+        let colored = fills.filter { colors.contains($0.pixel) }.map(\.rectangle).sorted { $0.y < $1.y }
+        let highest = colored.map(\.height).max() ?? 0
         for text in texts {
-            if fills.contains(where: { colors.contains($0.pixel) && $0.rectangle.overlaps(text.bounds) }) { return text.text }
+            var low = 0
+            var high = colored.count
+            while low < high {
+                let middle = (low + high) / 2
+                if colored[middle].y + highest <= text.bounds.y { low = middle + 1 } else { high = middle }
+            }
+            for rectangle in colored[low...] {
+                if rectangle.y >= text.bounds.y + text.bounds.height { break }
+                if rectangle.overlaps(text.bounds) { return text.text }
+            }
         }
         return nil
     }
