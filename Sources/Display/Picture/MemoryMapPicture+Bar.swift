@@ -3,16 +3,13 @@ import MemoryReport
 
 extension MemoryMapPicture {
     /// The bar with the breaks between its windows, and the addresses above it.
-    func drawBar<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ layout: PictureLayout, _ bar: BarGeometry
-    ) {
+    func drawBar<Surface: PixelSurface & ~Copyable>(on surface: inout Surface, _ layout: PictureLayout, _ bar: BarGeometry) {
         let (area, unit) = (layout.bar, layout.unit)
         for window in bar.windows {
             drawCells(on: &surface, window, area, pixelsPerCell: bar.pixelsPerCell)
         }
         for (window, next) in zip(bar.windows, bar.windows.dropFirst()) {
-            drawBreak(
-                on: &surface, from: area.x + window.x + window.width, to: area.x + next.x, area, unit: unit)
+            drawBreak(on: &surface, from: area.x + window.x + window.width, to: area.x + next.x, area, unit: unit)
         }
         drawAddresses(on: &surface, layout, bar)
     }
@@ -31,8 +28,16 @@ extension MemoryMapPicture {
                 x: area.x + window.x + first * pixelsPerCell, y: area.y,
                 width: (end - first) * pixelsPerCell, height: area.height)
             surface.fill(run, with: cells[first].color)
+            if cells[first] == .hole { drawHoleEdges(on: &surface, run) }
             first = end
         }
+    }
+
+    /// Lines above and below a hole, so that it is not taken for a break: its addresses are part of the bar.
+    func drawHoleEdges<Surface: PixelSurface & ~Copyable>(on surface: inout Surface, _ area: PixelRectangle) {
+        let color = surface.pixel(PictureTheme.rule)
+        surface.fillRow(x: area.x, y: area.y, count: area.width, pixel: color)
+        surface.fillRow(x: area.x, y: area.y + area.height - 1, count: area.width, pixel: color)
     }
 
     /// Two slanted strokes: addresses are left out here.

@@ -2,9 +2,7 @@ import MemoryReport
 
 extension MemoryMapPicture {
     /// The name at the left, the machine at the right.
-    func drawHeader<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ layout: PictureLayout
-    ) {
+    func drawHeader<Surface: PixelSurface & ~Copyable>(on surface: inout Surface, _ layout: PictureLayout) {
         let (area, unit) = (layout.header, layout.unit)
         let nameStyle = TextStyle(
             color: PictureTheme.text, scale: .units(layout.isHeaderLarge ? 2 * unit : unit), weight: .bold
@@ -31,8 +29,7 @@ extension MemoryMapPicture {
         }
         var kernel = TextField()
         if !heading.kernelHash.isEmpty {
-            kernel.write(
-                heading.isKernelVerified ? "kernel verified, SHA-256 " : "kernel NOT verified, SHA-256 ")
+            kernel.write(heading.isKernelVerified ? "kernel verified, SHA-256 " : "kernel NOT verified, SHA-256 ")
             for byte in heading.kernelHash.prefix(8) {
                 kernel.write(hexadecimal: UInt64(byte), digits: 2, prefix: false)
             }
@@ -57,9 +54,7 @@ extension MemoryMapPicture {
     }
 
     /// Layers of memory, one above the other.
-    private func drawEmblem<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ area: PixelRectangle
-    ) {
+    private func drawEmblem<Surface: PixelSurface & ~Copyable>(on surface: inout Surface, _ area: PixelRectangle) {
         let layers: [4 of MemoryCategory] = [.usable, .bootServices, .loader, .runtimeServices]
         let pitch = area.height / layers.count
         for index in layers.indices {

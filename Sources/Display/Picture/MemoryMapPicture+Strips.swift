@@ -60,8 +60,7 @@ extension MemoryMapPicture {
         let y = area.y + (area.height - 16 * unit) / 2
         let edge = TextStyle(color: PictureTheme.text, scale: .units(unit))
         let inner = TextStyle(color: PictureTheme.dimText, scale: .units(unit))
-        var row = LabelRow(
-            bounds: (area.x + 6 * unit)..<(area.x + area.width - 6 * unit), gap: 12 * unit)
+        var row = LabelRow(bounds: (area.x + 6 * unit)..<(area.x + area.width - 6 * unit), gap: 12 * unit)
         var (first, last, middle) = (TextField(), TextField(), TextField())
         first.write(hexadecimal: range.start.rawValue)
         last.write(hexadecimal: range.last.rawValue)
@@ -86,13 +85,13 @@ extension MemoryMapPicture {
         on surface: inout Surface, _ area: PixelRectangle, _ range: PhysicalRange, unit: Int
     ) {
         surface.fill(area, with: MemoryCategory.hole.color)
+        drawHoleEdges(on: &surface, area)
         let scale = StripScale(range, width: area.width)
         var previous: MemoryRegion?
         for region in map.regions(overlapping: range) {
             guard let part = region.range.intersection(range) else { continue }
             let columns = scale.columns(of: part)
-            var box = PixelRectangle(
-                x: area.x + columns.lowerBound, y: area.y, width: columns.count, height: area.height)
+            var box = PixelRectangle(x: area.x + columns.lowerBound, y: area.y, width: columns.count, height: area.height)
             surface.fill(box, with: MemoryCategory(region.type).color)
             if let previous, previous.range.end == region.range.start, columns.count >= 4 * unit,
                 MemoryCategory(previous.type) == MemoryCategory(region.type)

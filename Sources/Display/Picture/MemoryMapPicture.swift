@@ -5,7 +5,7 @@ import MemoryReport
 /// a table by type.
 ///
 /// The bar is ``ScaledBar`` with one cell a pixel. Below it, each strip shows a part of the one above at a larger scale; in a
-/// strip every region is at least one pixel wide, so that none is too small to be seen. The layout follows the size of the
+/// strip every region is at least one pixel wide, and of several in one pixel the highest is seen. The layout follows the size of the
 /// surface (see ``PictureLayout`` for what is left out when it is small); below 320 x 200 only the heading's text is drawn.
 ///
 /// Equal input draws equal pixels. Drawing allocates arrays of the order of the surface's width, of the map's regions and of

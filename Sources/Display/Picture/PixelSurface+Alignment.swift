@@ -1,3 +1,4 @@
+import MemoryMap
 import MemoryReport
 
 extension TextStyle.Scale {
@@ -10,7 +11,7 @@ extension PixelSurface where Self: ~Copyable {
     ///
     /// - Returns: The width that the text takes.
     @discardableResult
-    mutating func drawText(_ text: TextField, right: Int, y: Int, atMost width: Int, style: TextStyle)
+    mutating func drawText(_ text: TextField, right: Int, y: Int, atMost width: Int = .max, style: TextStyle)
         -> Int
     {
         let fitting = text.fitting(max(width, 0) / style.cellWidth)
@@ -29,5 +30,23 @@ extension TextField {
         for index in 0..<(length - 2) { short.write(self[index]) }
         short.write("..")
         return short
+    }
+
+    static func of(_ text: StaticString) -> TextField {
+        var field = TextField()
+        field.write(text)
+        return field
+    }
+
+    static func of(_ number: UInt64) -> TextField {
+        var field = TextField()
+        field.write(decimal: number, thousands: true)
+        return field
+    }
+
+    static func of(size pages: PageCount) -> TextField {
+        var field = TextField()
+        field.write(size: pages)
+        return field
     }
 }
