@@ -9,6 +9,9 @@ public final class SparseMemory: PhysicalMemory {
 
     var chunks: [UInt64: Chunk] = [:]
 
+    /// The chunk that was looked for last, as accesses come in runs.
+    private var recent: (number: UInt64, chunk: Chunk)?
+
     /// The size of the pieces in which memory comes into being, in bytes.
     public static let chunkSize: UInt64 = 4096
 
@@ -70,19 +73,27 @@ public final class SparseMemory: PhysicalMemory {
     }
 
     public func load(at address: PhysicalAddress) throws(PhysicalMemoryError) -> UInt64 {
-        let chunk = chunks[address.rawValue / Self.chunkSize]
+        let chunk = chunk(at: address)
         try checkWord(at: address, in: chunk)
         return chunk?.words[Self.wordIndex(of: address)] ?? 0
     }
 
     public func store(_ value: UInt64, at address: PhysicalAddress) throws(PhysicalMemoryError) {
-        let chunk = chunks[address.rawValue / Self.chunkSize]
+        let chunk = chunk(at: address)
         try checkWord(at: address, in: chunk)
         if let chunk {
             chunk.words[Self.wordIndex(of: address)] = value
         } else {
             setWord(value, at: address)
         }
+    }
+
+    private func chunk(at address: PhysicalAddress) -> Chunk? {
+        let number = address.rawValue / Self.chunkSize
+        if let recent, recent.number == number { return recent.chunk }
+        guard let chunk = chunks[number] else { return nil }
+        recent = (number, chunk)
+        return chunk
     }
 
     func setWord(_ value: UInt64, at address: PhysicalAddress) {
