@@ -103,30 +103,3 @@ extension MemoryMapPicture {
         }
     }
 }
-
-/// The scale of a strip: a range of addresses over a number of columns.
-struct StripScale {
-    private let range: PhysicalRange
-    private let width: Int
-
-    init(_ range: PhysicalRange, width: Int) {
-        self.range = range
-        self.width = width
-    }
-
-    /// The columns that show `part`, at least one.
-    ///
-    /// - Precondition: `part` lies in the range.
-    func columns(of part: PhysicalRange) -> Range<Int> {
-        let first = min(column(part.start.rawValue - range.start.rawValue), width - 1)
-        let end = column(part.last.rawValue - range.start.rawValue + 1)
-        return first..<max(end, first + 1)
-    }
-
-    /// The column at which the byte `offset` lies: offset * width / size in pages, exact, as the product of 2^52 pages and
-    /// 2^15 columns is made of two words.
-    private func column(_ offset: UInt64) -> Int {
-        let product = (offset / PageCount.pageSize).multipliedFullWidth(by: UInt64(width))
-        return Int(range.pages.rawValue.dividingFullWidth(product).quotient)
-    }
-}

@@ -9,8 +9,8 @@ struct PicturePlan {
     static let swatchWidth = 18
     static let legendGap = 20
 
-    /// The characters of the widest figure with its label, small ("after ExitBootServices" and "1023 MiB") and large.
-    static let smallFigureLength = 34
+    /// The characters of the widest small figure with its label ("largest usable run" and "1023.9 MiB"), and the units of a large one.
+    static let smallFigureLength = 30
     static let largeFigureWidth = 184
     static let largeFigureHeight = 56
     static let figureGap = 28
