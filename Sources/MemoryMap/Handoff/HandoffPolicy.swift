@@ -1,7 +1,7 @@
 /// The rule by which an operating system takes over memory after ExitBootServices.
 ///
 /// The specification leaves it to the operating system what it does with the loader's and the boot services' memory; the
-/// rules here are those of Linux, read in its sources.
+/// rules here are those of Linux, with the functions that hold them.
 public enum HandoffPolicy: UInt8, Hashable, Sendable, CaseIterable {
     /// Linux on x86 (`arch/x86/platform/efi/efi.c`, `do_add_efi_memmap`): loader, boot services and conventional memory are RAM
     /// where they can be write-back and are not of specific purpose.

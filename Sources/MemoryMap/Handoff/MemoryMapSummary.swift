@@ -54,16 +54,15 @@ public struct MemoryMapSummary: Hashable, Sendable {
 
     /// Counts `map` under `policy`.
     ///
-    /// - Complexity: O(*n* log *n*) for *n* regions; allocates an array of *n* elements.
+    /// - Complexity: O(*n* + *m* log *m*) for *n* regions of which *m* have no standard type; allocates arrays of 16 and *m* elements.
     public init(_ map: PhysicalMemoryMap, policy: HandoffPolicy) {
-        var byType: [TypeTotal] = []
-        byType.reserveCapacity(map.regions.count)
+        var byType = TypeTotals()
         var byFate = [PageCount](repeating: .zero, count: MemoryFate.allCases.count)
         var (ram, usableNow, specificPurpose, runtimeServices) = (PageCount.zero, PageCount.zero, PageCount.zero, PageCount.zero)
         var memoryMappedIORegions = 0
         for (region, descriptors) in zip(map.regions, map.descriptorCounts) {
             let pages = region.pages
-            byType.append(TypeTotal(type: region.type, descriptors: descriptors, regions: 1, pages: pages))
+            byType.count(TypeTotal(type: region.type, descriptors: descriptors, regions: 1, pages: pages))
             byFate[Int(policy.fate(of: region).rawValue)].rise(by: pages)
             if region.type.isRAM {
                 ram.rise(by: pages)
@@ -76,8 +75,7 @@ public struct MemoryMapSummary: Hashable, Sendable {
         self.policy = policy
         self.descriptorCount = map.descriptorCount
         self.regionCount = map.regions.count
-        byType.addUpByType()
-        self.byType = byType
+        self.byType = byType.finish()
         self.byFate = byFate
         self.ram = ram
         self.usableNow = usableNow
@@ -119,23 +117,6 @@ extension MemoryMapSummary {
 }
 
 extension [MemoryMapSummary.TypeTotal] {
-    /// Sorts by type and makes one element of all those of one type.
-    fileprivate mutating func addUpByType() {
-        sort { $0.type < $1.type }
-        var kept = 0
-        for index in indices {
-            if kept > 0, self[kept - 1].type == self[index].type {
-                self[kept - 1].descriptors += self[index].descriptors
-                self[kept - 1].regions += self[index].regions
-                self[kept - 1].pages.rise(by: self[index].pages)
-            } else {
-                self[kept] = self[index]
-                kept += 1
-            }
-        }
-        removeLast(count - kept)
-    }
-
     /// Where `type` is, or where it would have to be inserted.
     fileprivate func index(of type: MemoryType) -> Int {
         var (low, high) = (0, count)
@@ -149,5 +130,5 @@ extension [MemoryMapSummary.TypeTotal] {
 
 extension PageCount {
     /// Adds the size of one more region of a map, which keeps the sum at or below the 2^52 pages of the address space.
-    fileprivate mutating func rise(by pages: PageCount) { self = PageCount(rawValue + pages.rawValue) }
+    mutating func rise(by pages: PageCount) { self = PageCount(rawValue + pages.rawValue) }
 }

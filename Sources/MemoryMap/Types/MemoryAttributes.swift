@@ -1,7 +1,7 @@
 /// The attribute word of a memory region: what it can do and what protects it. Bits without a name are kept.
 ///
 /// In a memory map the cache and protection bits say what a region is capable of, not how it is mapped. UEFI 2.10, section
-/// 7.2.3, `EFI_MEMORY_*`; the hot-pluggable bit is of 2.11.
+/// 7.2.3, `EFI_MEMORY_*`; the hot-pluggable bit came later.
 public struct MemoryAttributes: OptionSet, Hashable, Sendable {
     public let rawValue: UInt64
 
