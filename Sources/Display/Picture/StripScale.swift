@@ -20,7 +20,5 @@ struct StripScale {
     }
 
     /// The column at which the byte `offset` lies.
-    private func column(_ offset: UInt64) -> Int {
-        share(offset / PageCount.pageSize, of: range.pages.rawValue, columns: width)
-    }
+    private func column(_ offset: UInt64) -> Int { share(offset / PageCount.pageSize, of: range.pages.rawValue, columns: width) }
 }
