@@ -86,20 +86,4 @@ struct PictureLayoutTests {
             }
         }
     }
-
-    @Test func legendRowsAreWhatTheLegendTakes() throws {
-        let map = try SampleMaps.random(200, seed: 3)
-        for width in stride(from: 320, through: 1500, by: 13) {
-            let frame = try #require(PictureFrame(width: width, height: 900))
-            let bar = BarGeometry(map, width: frame.span, breakWidth: 14)
-            let picture = Self.picture(map)
-            let lengths = picture.categories(bar, []).map { $0.label.utf8CodeUnitCount }
-            var surface = RecordingSurface(width: width, height: 900)
-            picture.draw(on: &surface)
-            let labels = Set(MemoryCategory.allCases.map { "\($0.label)" })
-            // Types may be named like categories; the legend's labels stand in rows of their own, all at one distance from swatches.
-            let rows = Set(surface.texts.filter { labels.contains($0.text) }.map(\.bounds.y))
-            #expect(rows.count >= PicturePlan.legendRows(lengths, width: frame.span))
-        }
-    }
 }

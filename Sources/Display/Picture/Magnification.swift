@@ -23,9 +23,7 @@ enum Magnification {
         return ranges
     }
 
-    private static func part(of outer: PhysicalRange, pages: UInt64, map: PhysicalMemoryMap)
-        -> PhysicalRange?
-    {
+    private static func part(of outer: PhysicalRange, pages: UInt64, map: PhysicalMemoryMap) -> PhysicalRange? {
         let regions = map.regions(overlapping: outer)
         guard regions.count >= 6 else { return nil }
         var best: (range: PhysicalRange, worth: UInt64)?

@@ -44,7 +44,7 @@ extension MemoryMapPicture {
         switch index {
         case 0: "RAM described"
         case 1: "usable now"
-        case 2: "after ExitBootServices"
+        case 2: "usable after exit"
         case 3: "kept by firmware"
         case 4: "largest usable run"
         default: "descriptors"

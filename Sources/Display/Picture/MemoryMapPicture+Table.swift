@@ -28,8 +28,8 @@ extension MemoryMapPicture {
     }
 
     private func drawRow<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ table: TypeTable, _ row: TypeTable.Row, _ area: PixelRectangle, y: Int,
-        style: TextStyle, unit: Int
+        on surface: inout Surface, _ table: TypeTable, _ row: TypeTable.Row, _ area: PixelRectangle, y: Int, style: TextStyle,
+        unit: Int
     ) {
         let cell = style.cellWidth
         surface.drawText(row.name.fitting(table.nameLength), x: area.x + PicturePlan.swatchWidth * unit, y: y, style: style)

@@ -6,9 +6,9 @@
 /// table beyond the first four, the first strip, the table, half of the figures, the other half, the large heading (it becomes
 /// a small one), the legend. The table of fates goes where the width does not suffice for it. Heading and bar stay down to
 /// the smallest size, 320 x 200.
-struct PictureLayout: Hashable, Sendable {
+struct PictureLayout: Equatable, Sendable {
     /// A part of the bar above, magnified to the whole width.
-    struct Strip: Hashable, Sendable {
+    struct Strip: Equatable, Sendable {
         /// Between the bar above and the labels: the lines that show what is magnified.
         var connector: PixelRectangle
         var labels: PixelRectangle
@@ -16,7 +16,7 @@ struct PictureLayout: Hashable, Sendable {
     }
 
     /// What there is to be laid out.
-    struct Contents: Hashable, Sendable {
+    struct Contents: Equatable, Sendable {
         /// The windows of the bar.
         var windows: Int
         var strips: Int

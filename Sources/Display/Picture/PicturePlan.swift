@@ -9,8 +9,9 @@ struct PicturePlan {
     static let swatchWidth = 18
     static let legendGap = 20
 
-    /// The characters of the widest figure with its label, small ("after ExitBootServices" and "1023 MiB") and large.
-    static let smallFigureLength = 34
+    /// The characters of the widest small figure with its label ("largest usable run" and "1023.9 MiB"), and the units of a
+    /// large one.
+    static let smallFigureLength = 30
     static let largeFigureWidth = 184
     static let largeFigureHeight = 56
     static let figureGap = 28
@@ -98,8 +99,7 @@ struct PicturePlan {
 
     /// Gives what is left to the parts, a little to each in turn.
     private mutating func share() {
-        let gaps =
-            1 + (figuresHeight > 0 ? 1 : 0) + (legendHeight > 0 ? 1 : 0) + (tableRows > 0 ? 1 : 0)
+        let gaps = 1 + (figuresHeight > 0 ? 1 : 0) + (legendHeight > 0 ? 1 : 0) + (tableRows > 0 ? 1 : 0)
         share(gaps, bar: 36, strip: 20, connector: 14, pitch: 17, gap: 12)
         share(gaps, bar: 56, strip: 26, connector: 18, pitch: 18, gap: 18)
         share(gaps, bar: 72, strip: 34, connector: 22, pitch: 20, gap: 24)

@@ -10,8 +10,7 @@ extension PixelSurface where Self: ~Copyable {
     /// Draws text that ends before column `right`, cut at its end where it is wider than `width`.
     ///
     /// - Returns: The width that the text takes.
-    @discardableResult
-    mutating func drawText(_ text: TextField, right: Int, y: Int, atMost width: Int = .max, style: TextStyle)
+    @discardableResult mutating func drawText(_ text: TextField, right: Int, y: Int, atMost width: Int = .max, style: TextStyle)
         -> Int
     {
         let fitting = text.fitting(max(width, 0) / style.cellWidth)

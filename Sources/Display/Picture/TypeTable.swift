@@ -14,8 +14,9 @@ struct TypeTable {
         var total: PageCount
     }
 
-    static let headings: (name: StaticString, count: StaticString, pages: StaticString, size: StaticString) =
-        ("Type", "Count", "Pages", "Size")
+    static let headings: (name: StaticString, count: StaticString, pages: StaticString, size: StaticString) = (
+        "Type", "Count", "Pages", "Size"
+    )
 
     private(set) var rows: [Row] = []
 
@@ -61,8 +62,8 @@ struct TypeTable {
     private mutating func append(_ category: MemoryCategory?, _ name: TextField, descriptors: UInt64, _ pages: PageCount) {
         rows.append(
             Row(
-                category: category, name: name, count: .of(descriptors), pages: .of(pages.rawValue),
-                size: .of(size: pages), total: pages))
+                category: category, name: name, count: .of(descriptors), pages: .of(pages.rawValue), size: .of(size: pages),
+                total: pages))
     }
 
     /// Makes each column as wide as its longest entry.
