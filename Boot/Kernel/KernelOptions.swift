@@ -49,9 +49,10 @@ struct KernelOptions {
     /// What follows `key` at the start of a word, or nil where it starts otherwise.
     @_lifetime(copy word)
     private static func value(of word: Span<UInt8>, key: StaticString) -> Span<UInt8>? {
-        guard word.count >= key.utf8CodeUnitCount else { return nil }
-        for index in 0..<key.utf8CodeUnitCount where word[index] != (unsafe key.utf8Start[index]) { return nil }
-        return word.extracting(key.utf8CodeUnitCount..<word.count)
+        let count = key.byteIndices.count
+        guard word.count >= count else { return nil }
+        for index in 0..<count where word[index] != key.byte(at: index) { return nil }
+        return word.extracting(count..<word.count)
     }
 
     private static func hexadecimal(_ digits: Span<UInt8>) -> UInt16? {

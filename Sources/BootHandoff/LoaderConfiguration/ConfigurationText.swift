@@ -1,3 +1,5 @@
+import MemoryMap
+
 /// The bytes of a configuration file, and how they divide into lines, keys and values.
 struct ConfigurationText: ~Escapable {
     /// Some bytes of one line.

@@ -1,3 +1,5 @@
+import MemoryMap
+
 extension LoaderConfiguration {
     /// The bytes of a file that ``init(parsing:)`` reads as exactly this configuration.
     ///
@@ -20,7 +22,7 @@ extension LoaderConfiguration {
             }
             for injection in injections { text.append(.inject, Self.text(of: injection)) }
 
-            guard try LoaderConfiguration(parsing: text.span.raw) == self else {
+            guard try LoaderConfiguration(parsing: text.span.rawBytes) == self else {
                 throw LoaderConfigurationError(.unwritable, line: 1, offset: 0)
             }
             return text

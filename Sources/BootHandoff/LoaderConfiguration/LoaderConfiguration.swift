@@ -1,3 +1,5 @@
+import MemoryMap
+
 /// What the boot loader is told by the text file `\strata\boot.conf` on the boot volume.
 ///
 /// ```

@@ -22,15 +22,4 @@ extension MutableRawSpan {
             }
         }
     }
-
-    /// Puts a little-endian word at `offset`.
-    ///
-    /// - Precondition: Its 8 bytes are inside the span.
-    mutating func put(_ word: UInt64, at offset: Int) {
-        precondition(offset >= 0 && byteCount >= 8 && offset <= byteCount - 8, "word outside the memory")
-        // `storeBytes` takes any alignment.
-        unsafe withUnsafeMutableBytes {
-            unsafe $0.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
-        }
-    }
 }

@@ -11,7 +11,7 @@ struct ELFHeader {
     let programHeaderCount: UInt64
 
     init(validating bytes: RawSpan) throws(ELFError) {
-        guard bytes.littleEndian(at: 0, as: UInt32.self) == 0x464C_457F else { throw .notELF }
+        guard bytes.littleEndian(UInt32.self, at: 0 as UInt64) == 0x464C_457F else { throw .notELF }
         guard bytes.byteCount >= Int(Self.byteCount) else { throw .truncated(offset: 0, byteCount: Self.byteCount) }
 
         let fileClass = try bytes.elfField(at: 4, as: UInt8.self)
@@ -51,7 +51,7 @@ extension RawSpan {
     func elfField<Integer: FixedWidthInteger & BitwiseCopyable>(
         at offset: UInt64, as type: Integer.Type
     ) throws(ELFError) -> Integer {
-        guard let value = littleEndian(at: offset, as: type) else {
+        guard let value = littleEndian(type, at: offset) else {
             throw .truncated(offset: offset, byteCount: UInt64(MemoryLayout<Integer>.size))
         }
         return value

@@ -31,7 +31,7 @@ extension ELFImage {
         let distance = virtualBase.rawValue &- first
         for index in 0..<relocationCount {
             let relocation = relocation(at: index)
-            memory.put(relocation.addend &+ distance, at: Int(relocation.offset.rawValue - first))
+            memory.storeLittleEndian(relocation.addend &+ distance, at: Int(relocation.offset.rawValue - first))
         }
     }
 

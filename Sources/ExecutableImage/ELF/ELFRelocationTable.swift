@@ -90,8 +90,8 @@ struct ELFRelocationTable {
     /// The entry number `index` of a table that was checked.
     func entry(at index: Int, of bytes: RawSpan) -> ELFRelocation {
         let offset = self.offset + UInt64(index) * Self.entryByteCount
-        guard let address = bytes.littleEndian(at: offset, as: UInt64.self),
-            let addend = bytes.littleEndian(at: offset + 16, as: UInt64.self)
+        guard let address = bytes.littleEndian(UInt64.self, at: offset),
+            let addend = bytes.littleEndian(UInt64.self, at: offset + 16)
         else { preconditionFailure("the table lies inside the file") }
         return ELFRelocation(offset: VirtualAddress(address), addend: addend)
     }

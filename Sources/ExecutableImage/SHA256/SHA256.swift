@@ -1,3 +1,5 @@
+import MemoryMap
+
 /// The SHA-256 hash function, fed piece by piece.
 ///
 /// ```

@@ -1,3 +1,5 @@
+import MemoryMap
+
 /// Why a line is not one that `sha256sum` writes, with the offset of the byte at fault.
 public enum ChecksumLineError: Error, Hashable, Sendable {
     /// The line ends at `offset`, before 64 digits.

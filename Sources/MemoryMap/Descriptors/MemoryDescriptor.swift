@@ -70,11 +70,11 @@ extension MemoryDescriptor {
     @discardableResult
     public func encode(into bytes: inout MutableRawSpan, at offset: Int = 0) -> Bool {
         guard offset >= 0, bytes.byteCount >= Layout.byteCount, offset <= bytes.byteCount - Layout.byteCount else { return false }
-        bytes.store(UInt64(type.rawValue), at: offset + Layout.type)
-        bytes.store(start.rawValue, at: offset + Layout.start)
-        bytes.store(virtualStart.rawValue, at: offset + Layout.virtualStart)
-        bytes.store(pages.rawValue, at: offset + Layout.pages)
-        bytes.store(attributes.rawValue, at: offset + Layout.attributes)
+        bytes.storeLittleEndian(UInt64(type.rawValue), at: offset + Layout.type)
+        bytes.storeLittleEndian(start.rawValue, at: offset + Layout.start)
+        bytes.storeLittleEndian(virtualStart.rawValue, at: offset + Layout.virtualStart)
+        bytes.storeLittleEndian(pages.rawValue, at: offset + Layout.pages)
+        bytes.storeLittleEndian(attributes.rawValue, at: offset + Layout.attributes)
         return true
     }
 }

@@ -1,3 +1,5 @@
+import MemoryMap
+
 extension TextSink where Self: ~Copyable {
     /// Writes a JSON string with its quotes.
     mutating func write(jsonString text: StaticString) {

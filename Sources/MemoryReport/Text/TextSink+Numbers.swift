@@ -1,3 +1,5 @@
+import MemoryMap
+
 extension TextSink where Self: ~Copyable {
     /// Writes `value` in decimal.
     ///

@@ -1,11 +1,6 @@
-// Bytes with a type, as those of an array are, for callers that need not know what is unsafe about looking at other elements
-// that way: the standard library marks `bytes` unsafe for elements with padding, and bytes have none.
+// What takes raw bytes takes bytes with a type too, as those of an array are.
 
-extension Span<UInt8> {
-    var rawBytes: RawSpan {
-        @_lifetime(copy self) get { unsafe bytes }
-    }
-}
+import MemoryMap
 
 extension ELFImage {
     /// Reads and validates an ELF file; see `init(validating:)` for raw bytes.
