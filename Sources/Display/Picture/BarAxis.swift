@@ -39,8 +39,8 @@ struct BarAxis {
         place(text, x: end - text.count * edge.cellWidth, tick: end - unit, style: edge, on: &surface)
     }
 
-    /// Writes the multiples of a power of two that lie in a window, as sizes ("512 MiB"), at a distance that leaves room and where
-    /// the text is exact.
+    /// Writes the multiples of a power of two that lie in a window, as sizes ("512 MiB"), at a distance that leaves room and
+    /// where the text is exact.
     mutating func ticks<Surface: PixelSurface & ~Copyable>(
         _ window: BarGeometry.Window, in bar: BarGeometry, left: Int, on surface: inout Surface
     ) {
