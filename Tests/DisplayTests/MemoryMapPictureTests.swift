@@ -61,6 +61,22 @@ struct MemoryMapPictureTests {
         }
     }
 
+    @Test func addressesStandWhereTheyBelong() throws {
+        let map = try SampleMaps.virt(mebibytes: 1024)
+        let picture = PictureLayoutTests.picture(map)
+        let (layout, bar) = try layout(picture, 1280, 800)
+        var surface = RecordingSurface(width: 1280, height: 800)
+        picture.draw(on: &surface)
+        #expect(
+            surface.texts(in: layout.barLabels) == ["0x4000000", "0x7fffffff", "0x40000000", "1.25 GiB", "1.50 GiB", "1.75 GiB"])
+        // The middle of the text lies over the middle of the RAM, a tick below it.
+        let ram = try #require(bar.windows.last)
+        let half = layout.bar.x + ram.x + ram.width / 2
+        let text = try #require(surface.texts.first { $0.text == "1.50 GiB" }).bounds
+        #expect(abs(text.x + text.width / 2 - half) <= 2)
+        #expect(surface.fills.contains { abs($0.rectangle.x - half) <= 2 && $0.rectangle.width == 1 && $0.rectangle.height == 4 })
+    }
+
     @Test func squeezedBarsKeepTheirWindowsApart() throws {
         let map = try SampleMaps.q35(mebibytes: 512)
         let bar = BarGeometry(map, width: 1224, breakWidth: 14)

@@ -39,7 +39,8 @@ struct BarAxis {
         place(text, x: end - text.count * edge.cellWidth, tick: end - unit, style: edge, on: &surface)
     }
 
-    /// Writes the multiples of a power of two that lie in a window, as sizes ("512 MiB"), at a distance that leaves room.
+    /// Writes the multiples of a power of two that lie in a window, as sizes ("512 MiB"), at a distance that leaves room and
+    /// where the text is exact.
     mutating func ticks<Surface: PixelSurface & ~Copyable>(
         _ window: BarGeometry.Window, in bar: BarGeometry, left: Int, on surface: inout Surface
     ) {
@@ -52,7 +53,7 @@ struct BarAxis {
         let range = window.window.range
         guard var tick = range.start.alignedUp(to: step) else { return }
         while tick <= range.last {
-            if tick > range.start {
+            if tick > range.start, Self.isShort(tick.rawValue) {
                 var text = TextField()
                 text.write(size: tick.rawValue)
                 let x = left + bar.column(of: tick, in: window)
@@ -61,6 +62,12 @@ struct BarAxis {
             guard let next = tick.advanced(by: step) else { return }
             tick = next
         }
+    }
+
+    /// Whether `size` in its unit of 1024^n is a multiple of a quarter, so that two decimals say it exactly.
+    private static func isShort(_ size: UInt64) -> Bool {
+        let unit = UInt64(max(63 - size.leadingZeroBitCount, 0)) / 10 * 10
+        return unit < 2 || size & ((1 << (unit - 2)) - 1) == 0
     }
 
     private mutating func place<Surface: PixelSurface & ~Copyable>(
