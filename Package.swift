@@ -18,7 +18,9 @@ let strict: [SwiftSetting] = [
 ]
 
 /// The core compiles for both worlds; on bare metal as Embedded Swift.
-let core: [SwiftSetting] = strict + (isBareMetal ? [.enableExperimentalFeature("Embedded")] : [])
+let core: [SwiftSetting] =
+    strict + (isBareMetal ? [.enableExperimentalFeature("Embedded")] : [])
+    + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 let coreTargets: [Target] = [
     .target(name: "MemoryMap", swiftSettings: core),
@@ -103,8 +105,21 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
 ]
 
-let fuzzed: [SwiftSetting] = strict + [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
-let fuzzTargets: [Target] = []
+/// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
+let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+
+let fuzzTargets: [Target] = [
+    .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+    .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
+    .target(name: "ELFFixtures", path: "Tests/ELFFixtures", swiftSettings: strict),
+    .executableTarget(name: "FuzzSeeds", dependencies: ["ELFFixtures"], path: "Fuzz/FuzzSeeds", swiftSettings: strict),
+    .executableTarget(
+        name: "FuzzELFImage", dependencies: ["FuzzDriver", "ExecutableImage", "MemoryMap"], path: "Fuzz/FuzzELFImage",
+        swiftSettings: core, linkerSettings: fuzzer),
+    .executableTarget(
+        name: "FuzzMemoryMap", dependencies: ["FuzzDriver", "MemoryMap"], path: "Fuzz/FuzzMemoryMap",
+        swiftSettings: core, linkerSettings: fuzzer),
+]
 
 let package = Package(
     name: "strata",

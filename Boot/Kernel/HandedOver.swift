@@ -50,12 +50,7 @@ struct HandedOver {
     func validate(against map: PhysicalMemoryMap) {
         guard let place = PhysicalRange(start: address, byteCount: UInt64(BootInfo.byteCount)) else { return }
         do throws(BootInfoError) {
-            try information.validate(
-                at: place, coveredBy: { map.covers($0) },
-                givenToLoader: { range in map.covers(range) { $0.type == .loaderCode || $0.type == .loaderData } },
-                overlapsUsable: { range in
-                    map.regions(overlapping: range).contains { HandoffPolicy.native.fate(of: $0) == .usable }
-                })
+            try information.validate(at: place, against: map, policy: .native)
         } catch {
             stopKernel(error)
         }

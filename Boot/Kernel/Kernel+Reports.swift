@@ -1,5 +1,6 @@
 import BootHandoff
 import CUEFI
+import Display
 import KernelMemory
 import Machine
 import MemoryMap
@@ -72,8 +73,15 @@ extension Kernel {
         }
     }
 
-    static func draw(_ handed: HandedOver, _ map: PhysicalMemoryMap, _ summary: MemoryMapSummary) {
-        KernelConsole.send("display") { $0.bool("drawn", false) }
+    /// Draws the picture, where there is a screen, and tells whether it stands there.
+    static func draw(_ picture: MemoryMapPicture, on screen: BootInfo.Framebuffer?) {
+        guard let screen else { return KernelConsole.send("display") { $0.bool("drawn", false) } }
+        let isDrawn = Screen.draw(picture, on: screen)
+        KernelConsole.send("display") { event in
+            event.bool("drawn", isDrawn)
+            event.number("width", UInt64(screen.width))
+            event.number("height", UInt64(screen.height))
+        }
     }
 }
 

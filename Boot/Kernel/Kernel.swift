@@ -1,4 +1,5 @@
 import BootHandoff
+import Display
 import KernelMemory
 import Machine
 import MemoryMap
@@ -57,8 +58,11 @@ enum Kernel {
         try tables.sealIdentityMapping()
         handed.options.fault?.provoke(kernel: handed.information.kernel)
 
+        let systemTable = handed.information.systemTable.flatMap { SystemTable(at: $0) }
+        // The vendor's name is read before the firmware moves away.
+        let heading = MemoryMapPicture.Heading(handed, systemTable: systemTable)
         var services: RuntimeServices?
-        if let address = handed.information.systemTable, let systemTable = SystemTable(at: address) {
+        if let systemTable {
             do throws(RuntimeFailure) {
                 let moved = try MovedRuntimeServices(moving: systemTable, map: view, tables: &tables)
                 report(moved)
@@ -68,7 +72,7 @@ enum Kernel {
             }
         }
         report(try tables.audit())
-        draw(handed, map, summary)
+        draw(MemoryMapPicture(heading: heading, map: map, summary: summary), on: handed.information.framebuffer)
 
         KernelConsole.send("finished")
         PowerOff.shutDown(services)

@@ -10,6 +10,9 @@ struct ExitFirmware: BootServicesExitFirmware {
     /// How many more times the map is changed between its reading and the exit.
     private var mapChangesLeft: UInt16
 
+    /// Each adds a descriptor: more than the buffers' first slack.
+    private static let pagesPerMapChange = 24
+
     init(_ firmware: Firmware, mapChanges: UInt16) {
         self.firmware = firmware
         mapChangesLeft = mapChanges
@@ -66,8 +69,12 @@ struct ExitFirmware: BootServicesExitFirmware {
     mutating func exitBootServices(key: UInt64) -> UInt64 {
         if mapChangesLeft > 0 {
             mapChangesLeft -= 1
-            // A page more makes the key stale, as a driver's event would. It is not given back: the map must stay changed.
-            _ = try? firmware.services.allocatePages(PageCount(1), type: .bootServicesData)
+            // Pages of types that alternate make the key stale, as a driver's event would, and the map outgrow its buffers.
+            // They are not given back: the map must stay changed.
+            for index in 0..<Self.pagesPerMapChange {
+                let type: MemoryType = index % 2 == 0 ? .bootServicesData : .loaderCode
+                _ = try? firmware.services.allocatePages(PageCount(1), type: type)
+            }
         }
         return firmware.services.exitBootServices(image: firmware.image, key: key).rawValue
     }

@@ -98,7 +98,11 @@ struct Handoff {
                 text.write("boot services could not be left after ")
                 text.write(decimal: error.attempts)
                 text.write(error.attempts == 1 ? " attempt: " : " attempts: ")
-                text.write(error.reason)
+                text.write(error.reason.message)
+                if let status = error.reason.status {
+                    text.write(": the firmware answers ")
+                    text.write(UEFIStatus(rawValue: status).name)
+                }
             }
         }
     }

@@ -122,7 +122,7 @@ struct Loader {
                 text.write(", line ")
                 text.write(decimal: error.line)
                 text.write(": ")
-                text.write(error.message)
+                text.write(error.reason.message)
             }
         }
     }

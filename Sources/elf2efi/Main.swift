@@ -47,8 +47,7 @@ struct ELF2EFI: ParsableCommand {
     private func convert(_ file: [UInt8]) throws(Failure) -> [UInt8] {
         let elf: ELFImage
         do throws(ELFError) {
-            // Bytes have no padding that could be read as garbage.
-            elf = try ELFImage(validating: unsafe file.span.bytes)
+            elf = try ELFImage(validating: file.span)
         } catch {
             throw Failure("\(input): \(error.explanation)")
         }

@@ -38,8 +38,7 @@ struct FramebufferTests {
     @Test func aScreenAtTheEndOfTheAddressSpaceIsRefused() {
         let base = unsafe UnsafeMutableRawPointer(bitPattern: UInt.max - 15)!
         #expect(throws: FramebufferError.pastAddressSpace(address: UInt64.max - 15, needed: 20)) {
-            _ = try unsafe Framebuffer(
-                base: base, byteCount: .max, width: 5, height: 1, pixelsPerScanLine: 5, format: .rgbx)
+            _ = try unsafe Framebuffer(base: base, byteCount: .max, width: 5, height: 1, pixelsPerScanLine: 5, format: .rgbx)
         }
     }
 

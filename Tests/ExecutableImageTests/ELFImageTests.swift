@@ -7,7 +7,7 @@ import Testing
     /// The error that the reader gives for the bytes, or nil where it takes them.
     static func error(of file: [UInt8]) -> ELFError? {
         do throws(ELFError) {
-            _ = try ELFImage(validating: unsafe file.span.bytes)
+            _ = try ELFImage(validating: file.span)
             return nil
         } catch {
             return error
@@ -18,7 +18,7 @@ import Testing
     func `A good file tells what it was made of`(machine: UInt16) throws {
         let fixture = ELFFixture.small(machine: machine)
         let file = fixture.bytes
-        let image = try ELFImage(validating: unsafe file.span.bytes)
+        let image = try ELFImage(validating: file.span)
         #expect(image.machine.rawValue == machine)
         #expect(image.kind == .positionIndependent)
         #expect(image.entry == VirtualAddress(0x11004))
@@ -46,7 +46,7 @@ import Testing
         fixture.isDynamic = false
         fixture.relocations = []
         let file = fixture.bytes
-        #expect(try ELFImage(validating: unsafe file.span.bytes).relocationCount == 0)
+        #expect(try ELFImage(validating: file.span).relocationCount == 0)
         fixture.isDynamic = true
         #expect(Self.error(of: fixture.bytes) == nil)
     }
@@ -55,7 +55,8 @@ import Testing
         let file = ELFFixture.small().bytes
         for count in 0..<file.count { #expect(Self.error(of: Array(file[..<count])) != nil, "\(count) bytes") }
         #expect(Self.error(of: file + [1, 2, 3]) == nil)
-        #expect(Self.error(of: []) == .truncated(offset: 0, byteCount: 4))
+        #expect(Self.error(of: []) == .notELF)
+        #expect(Self.error(of: Array(file[..<3])) == .notELF)
         #expect(Self.error(of: Array(file[..<63])) == .truncated(offset: 0, byteCount: 64))
         #expect(Self.error(of: Array(file[..<200])) == .truncated(offset: 64, byteCount: 5 * 56))
     }
@@ -90,7 +91,8 @@ import Testing
         let data = fixture.programHeader(2)
         func error(_ offset: Int, _ value: UInt64) -> ELFError? { Self.error(of: file.replacing(at: offset, with: value)) }
         let fileByteCount = UInt64(320)
-        #expect(error(data + 40, 0) == .emptySegment(offset: UInt64(data)))
+        #expect(
+            error(data + 40, 0) == .fileLargerThanMemory(offset: UInt64(data), fileByteCount: fileByteCount, byteCount: 0))
         #expect(
             error(data + 40, 300)
                 == .fileLargerThanMemory(offset: UInt64(data), fileByteCount: fileByteCount, byteCount: 300))
@@ -117,6 +119,17 @@ import Testing
         #expect(error(text + 40, 0x2001) == .segmentsOutOfOrder(offset: UInt64(data), start: VirtualAddress(0x13000)))
         let writable = file.replacing(at: text + 4, with: UInt32(7))
         #expect(Self.error(of: writable) == .writableAndExecutable(offset: UInt64(text)))
+    }
+
+    @Test func `A segment of no bytes is not there`() throws {
+        var fixture = ELFFixture.small()
+        fixture.otherProgramHeaders = [1]
+        let file = fixture.bytes
+        #expect(try ELFImage(validating: file.span).segmentCount == 3)
+        fixture = ELFFixture()
+        fixture.isDynamic = false
+        let empty = fixture.bytes.replacing(at: 64 + 32, with: UInt64(0)).replacing(at: 64 + 40, with: UInt64(0))
+        #expect(Self.error(of: empty) == .noSegments)
     }
 
     @Test func `Segments share a page only when they share permissions`() {

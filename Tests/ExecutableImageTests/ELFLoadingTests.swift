@@ -6,7 +6,7 @@ import Testing
 @Suite struct ELFLoadingTests {
     /// The memory that results from loading a file into `byteCount` bytes of 0xEE, and the error if there was one.
     static func load(_ file: [UInt8], byteCount: Int, base: UInt64) throws -> (memory: [UInt8], error: ELFError?) {
-        let image = try ELFImage(validating: unsafe file.span.bytes)
+        let image = try ELFImage(validating: file.span)
         var memory = [UInt8](repeating: 0xEE, count: byteCount)
         var failure: ELFError?
         do throws(ELFError) {
@@ -53,7 +53,7 @@ import Testing
         for _ in 0..<150 {
             let fixture = ELFFixture.random(using: &generator)
             let file = fixture.bytes
-            let image = try ELFImage(validating: unsafe file.span.bytes)
+            let image = try ELFImage(validating: file.span)
             let base = UInt64.random(in: 0...0xFFFF_FFFF, using: &generator) << 12
             let (memory, error) = try Self.load(file, byteCount: Int(image.byteCount), base: base)
             #expect(error == nil)
@@ -101,7 +101,7 @@ import Testing
             }
             guard ELFImageTests.error(of: file) == nil else { continue }
             accepted += 1
-            let image = try ELFImage(validating: unsafe file.span.bytes)
+            let image = try ELFImage(validating: file.span)
             ELFInvariants.check(image)
             guard image.byteCount < 1 << 20 else { continue }
             let (_, error) = try Self.load(file, byteCount: Int(image.byteCount), base: image.imageRange.start.rawValue)

@@ -6,13 +6,16 @@ import Testing
 @Suite struct PEImageTests {
     static func convert(_ fixture: ELFFixture, subsystem: PESubsystem = .application) throws -> [UInt8] {
         let file = fixture.bytes
-        let image = try ELFImage(validating: unsafe file.span.bytes)
+        let image = try ELFImage(validating: file.span)
         return try PEImageBuilder(converting: image, subsystem: subsystem).build()
     }
 
     static func error(_ fixture: ELFFixture) throws -> PEImageError? {
-        let file = fixture.bytes
-        let image = try ELFImage(validating: unsafe file.span.bytes)
+        try error(ofFile: fixture.bytes)
+    }
+
+    static func error(ofFile file: [UInt8]) throws -> PEImageError? {
+        let image = try ELFImage(validating: file.span)
         do throws(PEImageError) {
             _ = try PEImageBuilder(converting: image, subsystem: .application).build()
             return nil
@@ -83,7 +86,7 @@ import Testing
         for _ in 0..<150 {
             let fixture = ELFFixture.random(using: &generator)
             let file = fixture.bytes
-            let image = try ELFImage(validating: unsafe file.span.bytes)
+            let image = try ELFImage(validating: file.span)
             let converted = try Self.convert(fixture)
             #expect(try Self.convert(fixture) == converted)
             let pe = try PEFile(converted)
@@ -160,10 +163,20 @@ import Testing
         fixture.relocations[1].addend = 0x16000
         #expect(try Self.error(fixture) == nil)
         fixture = .small()
-        fixture.segments[1].byteCount = 1 << 31
-        guard case .tooLarge = try Self.error(fixture) else {
-            Issue.record("an image of 2 GiB was taken")
-            return
+        for byteCount: UInt64 in [1 << 30, 1 << 31, 1 << 32, .max - 0x20000] {
+            fixture.segments[1].byteCount = byteCount
+            #expect(try Self.error(fixture) == .tooLarge(byteCount: ((0x3000 + byteCount - 1) | 0xFFF) + 1))
+        }
+    }
+
+    @Test func `A huge alignment is refused whatever the size`() throws {
+        let fixture = ELFFixture.small()
+        let data = fixture.programHeader(2)
+        for byteCount: UInt64 in [0x2345, .max - 0x20000] {
+            // The contents of the segment are now those at the offset that equals its address.
+            let file = fixture.bytes.replacing(at: data + 8, with: UInt64(0x13000)).replacing(at: data + 40, with: byteCount)
+                .replacing(at: data + 48, with: UInt64(1) << 63).replacing(at: fixture.programHeader(3), with: UInt32(0))
+            #expect(try Self.error(ofFile: file + [UInt8](repeating: 0, count: 0x13000)) == .alignmentTooLarge(1 << 63))
         }
     }
 

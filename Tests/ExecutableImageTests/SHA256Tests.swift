@@ -9,7 +9,7 @@ import Testing
         return text
     }
 
-    static func hash(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.digest(of: unsafe bytes.span.bytes)) }
+    static func hash(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.digest(of: bytes.span)) }
 
     /// The examples that NIST publishes for FIPS 180-4.
     static let standardExamples = [
@@ -33,7 +33,7 @@ import Testing
     @Test func `A million times the letter a`() {
         let piece = [UInt8](repeating: 0x61, count: 1000)
         var hash = SHA256()
-        for _ in 0..<1000 { hash.update(unsafe piece.span.bytes) }
+        for _ in 0..<1000 { hash.update(piece.span) }
         #expect(
             Self.hexadecimal(hash.finalize()) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
@@ -66,7 +66,7 @@ import Testing
             while offset < message.count {
                 let count = min(Int.random(in: 0...150, using: &generator), message.count - offset)
                 let piece = Array(message[offset..<offset + count])
-                hash.update(unsafe piece.span.bytes)
+                hash.update(piece.span)
                 offset += count
                 if count % 3 == 0 { #expect(Self.hexadecimal(hash.finalize()) == Self.hash(Array(message[..<offset]))) }
             }
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `Digests are equal when all bytes are`() {
         let digest = SHA256().finalize()
-        #expect(digest == SHA256.digest(of: unsafe [UInt8]().span.bytes))
+        #expect(digest == SHA256.digest(of: [UInt8]().span))
         for index in 0..<32 {
             var bytes = digest.bytes
             bytes[index] ^= 0x10
@@ -92,7 +92,7 @@ import Testing
     static func parse(_ text: String) -> Result<String, ChecksumLineError> {
         let bytes = Array(text.utf8)
         do throws(ChecksumLineError) {
-            return .success(SHA256Tests.hexadecimal(try SHA256Digest(checksumLine: unsafe bytes.span.bytes)))
+            return .success(SHA256Tests.hexadecimal(try SHA256Digest(checksumLine: bytes.span)))
         } catch { return .failure(error) }
     }
 

@@ -4,7 +4,13 @@ public import MemoryMap
 ///
 /// The loader fills a `BootInfo`, encodes it into 8-byte aligned memory that survives the exit of boot services, and enters the
 /// kernel with its physical address. The kernel decodes it with ``init(decoding:)``, which judges the bytes by themselves, and
-/// then calls ``validate(at:coveredBy:givenToLoader:overlapsUsable:)``, which judges them against the memory map.
+/// then calls ``validate(at:against:policy:)``, which judges them against the memory map:
+///
+/// ```swift
+/// let info = try BootInfo(decoding: bytes)
+/// // ... make a map of the table at info.memoryMap ...
+/// try info.validate(at: location, against: map, policy: .linuxX86)
+/// ```
 ///
 /// Everything is little-endian, there is no padding, and reserved bytes are zero. The same layout for C is in
 /// `strata/boot_info.h`.

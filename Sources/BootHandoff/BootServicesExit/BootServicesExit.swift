@@ -6,6 +6,9 @@ import MemoryMap
 /// the key of exactly that map. Where the key is stale, because the map changed in between, the next attempt follows; where the
 /// map has outgrown the buffers, both are freed and allocated anew with a slack that doubles each time, as the allocation
 /// itself adds descriptors to the map.
+///
+/// Once an exit has failed, UEFI 2.10 (section 7.4.6) still has its memory services, and earlier versions promise no more than
+/// `GetMemoryMap`; so buffers that are large enough are used again.
 public struct BootServicesExit: Hashable, Sendable {
     /// The largest descriptor size in bytes that is believed.
     public static let descriptorSizeLimit: UInt64 = 4096

@@ -24,9 +24,7 @@ struct BarAxis {
     }
 
     /// Writes an address that starts above column `x`.
-    mutating func label<Surface: PixelSurface & ~Copyable>(
-        _ address: PhysicalAddress, at x: Int, on surface: inout Surface
-    ) {
+    mutating func label<Surface: PixelSurface & ~Copyable>(_ address: PhysicalAddress, at x: Int, on surface: inout Surface) {
         var text = TextField()
         text.write(hexadecimal: address.rawValue)
         place(text, x: x, tick: x, style: edge, on: &surface)

@@ -27,7 +27,5 @@ struct LabelRow {
     }
 
     /// Whether `width` columns from `x` on keep the distance to all labels.
-    func isFree(x: Int, width: Int) -> Bool {
-        !taken.contains { x < $0.upperBound + gap && $0.lowerBound < x + width + gap }
-    }
+    func isFree(x: Int, width: Int) -> Bool { !taken.contains { x < $0.upperBound + gap && $0.lowerBound < x + width + gap } }
 }

@@ -4,9 +4,9 @@ import MemoryMap
 enum Magnification {
     /// A chain of ranges, each a part of the one before and at most a quarter of its size.
     ///
-    /// The first one is the shortest range that holds nine tenths of the map's regions, or three quarters, half or a third of
-    /// them where more are spread too widely; the next one does the same inside. The chain ends where nothing is gained or fewer than six
-    /// regions are left.
+    /// Candidates are the shortest ranges that hold a given share of the regions, from nearly all down to a third; the one
+    /// with the largest product of share and logarithm of the gain in size is taken, and the next link of the chain is
+    /// chosen inside it. The chain ends where no candidate is small enough or fewer than six regions are left.
     ///
     /// - Parameter pages: The size of what the bar shows, in pages, against which the first gain is measured.
     /// - Complexity: O(`limit` * *n*) for *n* regions; allocates an array of `limit` ranges.
@@ -23,18 +23,27 @@ enum Magnification {
         return ranges
     }
 
-    private static func part(of outer: PhysicalRange, pages: UInt64, map: PhysicalMemoryMap)
-        -> PhysicalRange?
-    {
+    private static func part(of outer: PhysicalRange, pages: UInt64, map: PhysicalMemoryMap) -> PhysicalRange? {
         let regions = map.regions(overlapping: outer)
         guard regions.count >= 6 else { return nil }
-        for share in [90, 75, 50, 34] {
-            let count = (regions.count * share + 99) / 100
-            guard let shortest = shortest(count, of: regions), let wide = widened(shortest, within: outer)
+        var best: (range: PhysicalRange, worth: UInt64)?
+        for share: UInt64 in [96, 90, 85, 80, 75, 66, 50, 34] {
+            let count = (regions.count * Int(share) + 99) / 100
+            guard let shortest = shortest(count, of: regions), let wide = widened(shortest, within: outer),
+                wide.pages.rawValue <= pages / 4
             else { continue }
-            if wide.pages.rawValue <= pages / 4 { return wide }
+            // Sixteenths of a gain: at most 2^56.
+            let worth = share * logarithm(pages * 16 / wide.pages.rawValue)
+            if best.map({ worth > $0.worth }) ?? true { best = (wide, worth) }
         }
-        return nil
+        return best?.range
+    }
+
+    /// Sixteen times the logarithm to base 2 of `gain` / 16, with straight lines between the powers of two.
+    private static func logarithm(_ gain: UInt64) -> UInt64 {
+        let power = UInt64(63 - (gain | 1).leadingZeroBitCount)
+        let fraction = ((gain - (1 << power)) * 16) >> power
+        return power < 4 ? 0 : (power - 4) * 16 + fraction
     }
 
     /// The shortest range from the start of a region to the end of the one `count - 1` places further; the lowest of several.
@@ -42,8 +51,7 @@ enum Magnification {
         var best: PhysicalRange?
         var first = regions.startIndex
         while first + count <= regions.endIndex {
-            let range = PhysicalRange(
-                start: regions[first].range.start, last: regions[first + count - 1].range.last)
+            let range = PhysicalRange(start: regions[first].range.start, last: regions[first + count - 1].range.last)
             if let range, best.map({ range.pages < $0.pages }) ?? true { best = range }
             first += 1
         }

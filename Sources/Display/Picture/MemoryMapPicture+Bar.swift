@@ -3,24 +3,18 @@ import MemoryReport
 
 extension MemoryMapPicture {
     /// The bar with the breaks between its windows, and the addresses above it.
-    func drawBar<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ layout: PictureLayout, _ bar: BarGeometry
-    ) {
+    func drawBar<Surface: PixelSurface & ~Copyable>(on surface: inout Surface, _ layout: PictureLayout, _ bar: BarGeometry) {
         let (area, unit) = (layout.bar, layout.unit)
-        for window in bar.windows {
-            drawCells(on: &surface, window, area, pixelsPerCell: bar.pixelsPerCell)
-        }
+        for window in bar.windows { drawCells(on: &surface, window, area, pixelsPerCell: bar.pixelsPerCell) }
         for (window, next) in zip(bar.windows, bar.windows.dropFirst()) {
-            drawBreak(
-                on: &surface, from: area.x + window.x + window.width, to: area.x + next.x, area, unit: unit)
+            drawBreak(on: &surface, from: area.x + window.x + window.width, to: area.x + next.x, area, unit: unit)
         }
         drawAddresses(on: &surface, layout, bar)
     }
 
     /// One fill for every run of cells of the same category.
     private func drawCells<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ window: BarGeometry.Window, _ area: PixelRectangle,
-        pixelsPerCell: Int
+        on surface: inout Surface, _ window: BarGeometry.Window, _ area: PixelRectangle, pixelsPerCell: Int
     ) {
         let cells = window.window.cells
         var first = 0
@@ -28,11 +22,19 @@ extension MemoryMapPicture {
             var end = first + 1
             while end < cells.count, cells[end] == cells[first] { end += 1 }
             let run = PixelRectangle(
-                x: area.x + window.x + first * pixelsPerCell, y: area.y,
-                width: (end - first) * pixelsPerCell, height: area.height)
+                x: area.x + window.x + first * pixelsPerCell, y: area.y, width: (end - first) * pixelsPerCell, height: area.height
+            )
             surface.fill(run, with: cells[first].color)
+            if cells[first] == .hole { drawHoleEdges(on: &surface, run) }
             first = end
         }
+    }
+
+    /// Lines above and below a hole, so that it is not taken for a break: its addresses are part of the bar.
+    func drawHoleEdges<Surface: PixelSurface & ~Copyable>(on surface: inout Surface, _ area: PixelRectangle) {
+        let color = surface.pixel(PictureTheme.rule)
+        surface.fillRow(x: area.x, y: area.y, count: area.width, pixel: color)
+        surface.fillRow(x: area.x, y: area.y + area.height - 1, count: area.width, pixel: color)
     }
 
     /// Two slanted strokes: addresses are left out here.
@@ -64,9 +66,7 @@ extension MemoryMapPicture {
         var axis = BarAxis(layout)
         axis.label(first.window.range.start, at: area.x + first.x, on: &surface)
         axis.label(last.window.range.last, endingAt: area.x + last.x + last.width, on: &surface)
-        for window in bar.windows.dropFirst() {
-            axis.label(window.window.range.start, at: area.x + window.x, on: &surface)
-        }
+        for window in bar.windows.dropFirst() { axis.label(window.window.range.start, at: area.x + window.x, on: &surface) }
         for window in bar.windows.dropLast() where window.width > 120 * layout.unit {
             axis.label(window.window.range.last, endingAt: area.x + window.x + window.width, on: &surface)
         }

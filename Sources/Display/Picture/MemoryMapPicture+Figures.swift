@@ -3,13 +3,13 @@ import MemoryReport
 
 extension MemoryMapPicture {
     /// The headline figures, in columns.
-    func drawFigures<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ layout: PictureLayout
-    ) {
+    func drawFigures<Surface: PixelSurface & ~Copyable>(on surface: inout Surface, _ layout: PictureLayout) {
         guard let area = layout.figures else { return }
         let unit = layout.unit
-        let pitch = area.width / layout.figureColumns
-        for index in 0..<PicturePlan.figureCount {
+        // Small figures stand in columns with a gap between, so that the last one ends with the picture.
+        let gap = layout.areFiguresLarge || layout.figureColumns == 1 ? 0 : PicturePlan.figureGap * unit
+        let pitch = (area.width + gap) / layout.figureColumns
+        for index in 0..<layout.figureCount {
             let x = area.x + index % layout.figureColumns * pitch
             let row = index / layout.figureColumns
             let value = figure(index)
@@ -20,11 +20,9 @@ extension MemoryMapPicture {
                 surface.drawText(Self.figureLabel(index), x: x, y: area.y + 38 * unit, style: label)
             } else {
                 let style = TextStyle(color: PictureTheme.text, scale: .units(unit), weight: .bold)
-                let y = area.y + row * 18 * unit
+                let y = area.y + row * PicturePlan.figureRowHeight * unit
                 surface.drawText(Self.figureLabel(index), x: x, y: y, style: label)
-                surface.drawText(
-                    value, right: x + pitch - (layout.figureColumns > 1 ? 28 * unit : 0), y: y, atMost: pitch,
-                    style: style)
+                surface.drawText(value, right: x + pitch - gap, y: y, style: style)
             }
         }
     }
@@ -46,7 +44,7 @@ extension MemoryMapPicture {
         switch index {
         case 0: "RAM described"
         case 1: "usable now"
-        case 2: "after ExitBootServices"
+        case 2: "usable after exit"
         case 3: "kept by firmware"
         case 4: "largest usable run"
         default: "descriptors"

@@ -10,8 +10,7 @@ extension MemoryMapPicture {
         let style = TextStyle(color: PictureTheme.text, scale: .units(unit))
         var (x, y) = (area.x, area.y)
         for category in categories {
-            let width =
-                PicturePlan.swatchWidth * unit + category.label.utf8CodeUnitCount * style.cellWidth
+            let width = PicturePlan.swatchWidth * unit + category.label.utf8CodeUnitCount * style.cellWidth
             if x > area.x, x + width > area.x + area.width {
                 x = area.x
                 y += PicturePlan.legendRowHeight * unit

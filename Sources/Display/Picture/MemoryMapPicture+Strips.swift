@@ -9,14 +9,10 @@ extension MemoryMapPicture {
         var outer: PhysicalRange?
         var outerPages = bar.pages
         for (strip, range) in zip(layout.strips, ranges) {
-            let columns =
-                outer.map { StripScale($0, width: strip.bar.width).columns(of: range) }
-                ?? bar.columns(of: range)
+            let columns = outer.map { StripScale($0, width: strip.bar.width).columns(of: range) } ?? bar.columns(of: range)
             if let columns { drawConnector(on: &surface, strip, columns, unit: layout.unit) }
             surface.fill(strip.labels, with: PictureTheme.panel)
-            drawLabels(
-                on: &surface, strip, range, gain: outerPages / max(range.pages.rawValue, 1),
-                unit: layout.unit)
+            drawLabels(on: &surface, strip, range, gain: outerPages / max(range.pages.rawValue, 1), unit: layout.unit)
             drawRegions(on: &surface, strip.bar, range, unit: layout.unit)
             outer = range
             outerPages = range.pages.rawValue
@@ -35,9 +31,7 @@ extension MemoryMapPicture {
         let bracket = 2 * unit
         let height = max(area.height - bracket - unit, 1)
         let (panel, line) = (surface.pixel(PictureTheme.panel), surface.pixel(PictureTheme.line))
-        surface.fill(
-            PixelRectangle(x: start, y: area.y + unit, width: right - start, height: bracket),
-            with: PictureTheme.text)
+        surface.fill(PixelRectangle(x: start, y: area.y + unit, width: right - start, height: bracket), with: PictureTheme.text)
         var (above, aboveEnd) = (start, right)
         for row in 0..<height {
             let y = area.y + unit + bracket + row
@@ -53,15 +47,13 @@ extension MemoryMapPicture {
 
     /// The first and the last address, and between them the size and how much larger it is drawn than in the bar above.
     private func drawLabels<Surface: PixelSurface & ~Copyable>(
-        on surface: inout Surface, _ strip: PictureLayout.Strip, _ range: PhysicalRange, gain: UInt64,
-        unit: Int
+        on surface: inout Surface, _ strip: PictureLayout.Strip, _ range: PhysicalRange, gain: UInt64, unit: Int
     ) {
         let area = strip.labels
         let y = area.y + (area.height - 16 * unit) / 2
         let edge = TextStyle(color: PictureTheme.text, scale: .units(unit))
         let inner = TextStyle(color: PictureTheme.dimText, scale: .units(unit))
-        var row = LabelRow(
-            bounds: (area.x + 6 * unit)..<(area.x + area.width - 6 * unit), gap: 12 * unit)
+        var row = LabelRow(bounds: (area.x + 6 * unit)..<(area.x + area.width - 6 * unit), gap: 12 * unit)
         var (first, last, middle) = (TextField(), TextField(), TextField())
         first.write(hexadecimal: range.start.rawValue)
         last.write(hexadecimal: range.last.rawValue)
@@ -70,12 +62,8 @@ extension MemoryMapPicture {
         middle.write(decimal: gain, thousands: true)
         middle.write(" times")
         func width(_ text: TextField) -> Int { text.count * edge.cellWidth }
-        if let x = row.place(x: area.x, width: width(first)) {
-            surface.drawText(first, x: x, y: y, style: edge)
-        }
-        if let x = row.place(x: area.x + area.width, width: width(last)) {
-            surface.drawText(last, x: x, y: y, style: edge)
-        }
+        if let x = row.place(x: area.x, width: width(first)) { surface.drawText(first, x: x, y: y, style: edge) }
+        if let x = row.place(x: area.x + area.width, width: width(last)) { surface.drawText(last, x: x, y: y, style: edge) }
         if let x = row.place(x: area.x + (area.width - width(middle)) / 2, width: width(middle)) {
             surface.drawText(middle, x: x, y: y, style: inner)
         }
@@ -86,13 +74,13 @@ extension MemoryMapPicture {
         on surface: inout Surface, _ area: PixelRectangle, _ range: PhysicalRange, unit: Int
     ) {
         surface.fill(area, with: MemoryCategory.hole.color)
+        drawHoleEdges(on: &surface, area)
         let scale = StripScale(range, width: area.width)
         var previous: MemoryRegion?
         for region in map.regions(overlapping: range) {
             guard let part = region.range.intersection(range) else { continue }
             let columns = scale.columns(of: part)
-            var box = PixelRectangle(
-                x: area.x + columns.lowerBound, y: area.y, width: columns.count, height: area.height)
+            var box = PixelRectangle(x: area.x + columns.lowerBound, y: area.y, width: columns.count, height: area.height)
             surface.fill(box, with: MemoryCategory(region.type).color)
             if let previous, previous.range.end == region.range.start, columns.count >= 4 * unit,
                 MemoryCategory(previous.type) == MemoryCategory(region.type)
@@ -102,32 +90,5 @@ extension MemoryMapPicture {
             }
             previous = region
         }
-    }
-}
-
-/// The scale of a strip: a range of addresses over a number of columns.
-struct StripScale {
-    private let range: PhysicalRange
-    private let width: Int
-
-    init(_ range: PhysicalRange, width: Int) {
-        self.range = range
-        self.width = width
-    }
-
-    /// The columns that show `part`, at least one.
-    ///
-    /// - Precondition: `part` lies in the range.
-    func columns(of part: PhysicalRange) -> Range<Int> {
-        let first = min(column(part.start.rawValue - range.start.rawValue), width - 1)
-        let end = column(part.last.rawValue - range.start.rawValue + 1)
-        return first..<max(end, first + 1)
-    }
-
-    /// The column at which the byte `offset` lies: offset * width / size in pages, exact, as the product of 2^52 pages and
-    /// 2^15 columns is made of two words.
-    private func column(_ offset: UInt64) -> Int {
-        let product = (offset / PageCount.pageSize).multipliedFullWidth(by: UInt64(width))
-        return Int(range.pages.rawValue.dividingFullWidth(product).quotient)
     }
 }

@@ -5,8 +5,8 @@ import MemoryReport
 /// a table by type.
 ///
 /// The bar is ``ScaledBar`` with one cell a pixel. Below it, each strip shows a part of the one above at a larger scale; in a
-/// strip every region is at least one pixel wide, so that none is too small to be seen. The layout follows the size of the
-/// surface (see ``PictureLayout`` for what is left out when it is small); below 320 x 200 only the heading's text is drawn.
+/// strip every region is at least one pixel wide, and of several in one pixel the highest is seen. The layout follows the size
+/// of the surface (see ``PictureLayout`` for what is left out when it is small); below 320 x 200 only a line of text is drawn.
 ///
 /// Equal input draws equal pixels. Drawing allocates arrays of the order of the surface's width, of the map's regions and of
 /// the types that occur, and nothing that outlives it.
@@ -16,7 +16,7 @@ public struct MemoryMapPicture: Sendable {
         /// The processor architecture, "x86-64" for instance.
         public var architecture: StaticString
 
-        /// Who made the firmware, and what else to say of it; printable ASCII, of which the first 40 bytes are shown. May be empty.
+        /// Who made the firmware, and what else to say of it: printable ASCII, of which the first 40 bytes are shown.
         public var firmware: [UInt8]
 
         /// The SHA-256 of the kernel's file, of which the first eight bytes are shown; empty where none is known.
@@ -25,10 +25,8 @@ public struct MemoryMapPicture: Sendable {
         /// Whether the kernel's file had the hash that was expected of it.
         public var isKernelVerified: Bool
 
-        public init(
-            architecture: StaticString, firmware: [UInt8] = [], kernelHash: [UInt8] = [],
-            isKernelVerified: Bool = false
-        ) {
+        public init(architecture: StaticString, firmware: [UInt8] = [], kernelHash: [UInt8] = [], isKernelVerified: Bool = false)
+        {
             self.architecture = architecture
             self.firmware = firmware
             self.kernelHash = kernelHash

@@ -1,5 +1,5 @@
 /// The surface as a picture sees it: its unit and the margin to its edges.
-struct PictureFrame: Hashable, Sendable {
+struct PictureFrame: Equatable, Sendable {
     /// The least width and height, in pixels, of a surface that gets a picture.
     static let smallest = (width: 320, height: 200)
 

@@ -1,13 +1,14 @@
 /// Where the parts of a picture lie on a surface, in its pixels.
 ///
 /// Everything is laid out in units: one pixel on ordinary screens, two by two where there is room for text of double size
-/// (1600 x 1000 pixels and up). What does not fit is left out; the parts in the order in which they go, the first one first:
-/// the third magnified strip, the second row of addresses above the bar, large figures (they become small ones), the second strip, rows of the table beyond the first
-/// four, the first strip, the table, the figures, the legend. The table of fates goes with the room beside the table of
-/// types. Heading and bar stay down to the smallest size, 320 x 200.
-struct PictureLayout: Hashable, Sendable {
+/// (1600 x 1000 pixels and up). Where the height does not suffice, parts are left out in this order: the third magnified
+/// strip, the second row of addresses above the bar, large figures (they become small ones), the second strip, rows of the
+/// table beyond the first four, the first strip, the table, half of the figures, the other half, the large heading (it becomes
+/// a small one), the legend. The table of fates goes where the width does not suffice for it. Heading and bar stay down to
+/// the smallest size, 320 x 200.
+struct PictureLayout: Equatable, Sendable {
     /// A part of the bar above, magnified to the whole width.
-    struct Strip: Hashable, Sendable {
+    struct Strip: Equatable, Sendable {
         /// Between the bar above and the labels: the lines that show what is magnified.
         var connector: PixelRectangle
         var labels: PixelRectangle
@@ -15,7 +16,7 @@ struct PictureLayout: Hashable, Sendable {
     }
 
     /// What there is to be laid out.
-    struct Contents: Hashable, Sendable {
+    struct Contents: Equatable, Sendable {
         /// The windows of the bar.
         var windows: Int
         var strips: Int
@@ -32,6 +33,7 @@ struct PictureLayout: Hashable, Sendable {
     var header: PixelRectangle
     var isHeaderLarge: Bool
     var figures: PixelRectangle?
+    var figureCount: Int
     var figureColumns: Int
     var areFiguresLarge: Bool
 
@@ -58,6 +60,7 @@ struct PictureLayout: Hashable, Sendable {
         let unit = frame.unit
         self.unit = unit
         isHeaderLarge = plan.isHeaderLarge
+        figureCount = plan.figures
         figureColumns = plan.figureColumns
         areFiguresLarge = plan.areFiguresLarge
         tableRows = plan.tableRows

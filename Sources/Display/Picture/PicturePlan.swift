@@ -9,13 +9,18 @@ struct PicturePlan {
     static let swatchWidth = 18
     static let legendGap = 20
 
-    /// The characters of the widest figure with its label, small ("after ExitBootServices" and "1023 MiB") and large.
-    static let smallFigureLength = 34
+    /// The characters of the widest small figure with its label ("largest usable run" and "1023.9 MiB"), and the units of a
+    /// large one.
+    static let smallFigureLength = 30
     static let largeFigureWidth = 184
+    static let largeFigureHeight = 56
+    static let figureGap = 28
     static let figureCount = 6
+    static let figureRowHeight = 18
 
     private(set) var isHeaderLarge = false
     private(set) var headerHeight = 16
+    private(set) var figures = 0
     private(set) var figuresHeight = 0
     private(set) var figureColumns = 1
     private(set) var areFiguresLarge = false
@@ -33,56 +38,68 @@ struct PicturePlan {
     /// The height that no part has taken yet.
     private var left: Int
 
+    /// Whether a part did not fit, so that no lesser one is tried.
+    private var isFull = false
+
     init(_ frame: PictureFrame, contents: PictureLayout.Contents) {
         let height = (frame.height - 2 * frame.margin) / frame.unit
         let span = frame.span / frame.unit
         gap = height >= 380 ? 8 : 4
         left = height - headerHeight - gap - Self.labelHeight - Self.tickHeight - barHeight
 
-        // The parts, the most important first.
+        // The parts, the most important first; the first one that does not fit ends it.
         let legendRows = Self.legendRows(contents.legend, width: span)
-        if legendRows > 0, take(gap + legendRows * Self.legendRowHeight) {
-            legendHeight = legendRows * Self.legendRowHeight
-        }
+        if legendRows > 0, take(gap + legendRows * Self.legendRowHeight) { legendHeight = legendRows * Self.legendRowHeight }
         if span >= 540, take(16) {
             isHeaderLarge = true
             headerHeight = 32
         }
-        figureColumns = max(min(span / (Self.smallFigureLength * 8), 3), 1)
-        let smallFigures = Self.figureCount / figureColumns * 18
-        if take(gap + smallFigures) { figuresHeight = smallFigures }
-        var rows = min(contents.types, 4)
-        if rows > 0, take(gap + (rows + 1) * rowPitch) { tableRows = rows }
+        planFigures(width: span)
+        if contents.types > 0, take(gap + (min(contents.types, 4) + 1) * rowPitch) { tableRows = min(contents.types, 4) }
         if contents.strips > 0, take(stripTotal) { strips = 1 }
         if tableRows > 0 {
-            rows = min(contents.types - tableRows, left / rowPitch)
-            if rows > 0, take(rows * rowPitch) { tableRows += rows }
+            let rows = min(contents.types - tableRows, max(left, 0) / rowPitch)
+            if take(rows * rowPitch) { tableRows += rows }
+            if tableRows < contents.types { isFull = true }
         }
-        if contents.strips > 1, strips == 1, take(stripTotal) { strips = 2 }
-        let largeColumns = min(span / Self.largeFigureWidth, Self.figureCount)
-        if largeColumns == Self.figureCount, figuresHeight > 0, take(56 - figuresHeight) {
-            figuresHeight = 56
-            figureColumns = largeColumns
+        if contents.strips > 1, take(stripTotal) { strips = 2 }
+        if span / Self.largeFigureWidth >= Self.figureCount, take(Self.largeFigureHeight - figuresHeight) {
+            figuresHeight = Self.largeFigureHeight
+            figureColumns = Self.figureCount
             areFiguresLarge = true
         }
         if contents.windows > 1, take(Self.labelHeight) { barLabelRows = 2 }
-        if contents.strips > 2, strips == 2, take(stripTotal) { strips = 3 }
+        if contents.strips > 2, take(stripTotal) { strips = 3 }
         hasFates = tableRows > 0 && span >= 900 && contents.fates > 0 && contents.fates <= tableRows
         share()
+    }
+
+    /// All small figures, or the first half of them.
+    private mutating func planFigures(width: Int) {
+        figureColumns = max(min((width + Self.figureGap) / (Self.smallFigureLength * 8 + Self.figureGap), 3), 1)
+        func height(_ count: Int) -> Int { (count + figureColumns - 1) / figureColumns * Self.figureRowHeight }
+        let half = Self.figureCount / 2
+        guard take(gap + height(half)) else { return }
+        (figures, figuresHeight) = (half, height(half))
+        if take(height(Self.figureCount) - height(half)) {
+            (figures, figuresHeight) = (Self.figureCount, height(Self.figureCount))
+        }
     }
 
     private var stripTotal: Int { connectorHeight + Self.stripLabelHeight + stripHeight }
 
     private mutating func take(_ amount: Int) -> Bool {
-        guard amount <= left else { return false }
+        guard !isFull, amount <= left else {
+            isFull = true
+            return false
+        }
         left -= amount
         return true
     }
 
     /// Gives what is left to the parts, a little to each in turn.
     private mutating func share() {
-        let gaps =
-            1 + (figuresHeight > 0 ? 1 : 0) + (legendHeight > 0 ? 1 : 0) + (tableRows > 0 ? 1 : 0)
+        let gaps = 1 + (figuresHeight > 0 ? 1 : 0) + (legendHeight > 0 ? 1 : 0) + (tableRows > 0 ? 1 : 0)
         share(gaps, bar: 36, strip: 20, connector: 14, pitch: 17, gap: 12)
         share(gaps, bar: 56, strip: 26, connector: 18, pitch: 18, gap: 18)
         share(gaps, bar: 72, strip: 34, connector: 22, pitch: 20, gap: 24)
@@ -90,9 +107,7 @@ struct PicturePlan {
         share(gaps, bar: 160, strip: 80, connector: 36, pitch: 28, gap: 56)
     }
 
-    private mutating func share(
-        _ gaps: Int, bar: Int, strip: Int, connector: Int, pitch: Int, gap: Int
-    ) {
+    private mutating func share(_ gaps: Int, bar: Int, strip: Int, connector: Int, pitch: Int, gap: Int) {
         Self.grow(&barHeight, to: bar, count: 1, left: &left)
         Self.grow(&self.gap, to: gap, count: gaps, left: &left)
         Self.grow(&stripHeight, to: strip, count: strips, left: &left)

@@ -4,7 +4,10 @@ import MemoryReport
 enum PictureTheme {
     static let background = RGBColor(red: 13, green: 17, blue: 23)
 
-    /// Behind magnified strips and below headings.
+    /// Below the headings of tables.
+    static let rule = RGBColor(red: 45, green: 55, blue: 71)
+
+    /// Behind the labels of magnified strips.
     static let panel = RGBColor(red: 24, green: 31, blue: 42)
 
     /// Lines: ticks, frames, breaks between windows.

@@ -1,3 +1,4 @@
+import MemoryMap
 import MemoryReport
 
 extension TextStyle.Scale {
@@ -9,8 +10,7 @@ extension PixelSurface where Self: ~Copyable {
     /// Draws text that ends before column `right`, cut at its end where it is wider than `width`.
     ///
     /// - Returns: The width that the text takes.
-    @discardableResult
-    mutating func drawText(_ text: TextField, right: Int, y: Int, atMost width: Int, style: TextStyle)
+    @discardableResult mutating func drawText(_ text: TextField, right: Int, y: Int, atMost width: Int = .max, style: TextStyle)
         -> Int
     {
         let fitting = text.fitting(max(width, 0) / style.cellWidth)
@@ -29,5 +29,23 @@ extension TextField {
         for index in 0..<(length - 2) { short.write(self[index]) }
         short.write("..")
         return short
+    }
+
+    static func of(_ text: StaticString) -> TextField {
+        var field = TextField()
+        field.write(text)
+        return field
+    }
+
+    static func of(_ number: UInt64) -> TextField {
+        var field = TextField()
+        field.write(decimal: number, thousands: true)
+        return field
+    }
+
+    static func of(size pages: PageCount) -> TextField {
+        var field = TextField()
+        field.write(size: pages)
+        return field
     }
 }

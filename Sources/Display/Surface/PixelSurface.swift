@@ -5,10 +5,10 @@ import MemoryReport
 /// Every call clips: what lies outside of the surface is not drawn, and nothing outside of it is written. A conforming type
 /// gives the size, the packing and `fillRow`; the rest follows. It is used as a generic parameter, never as an existential.
 public protocol PixelSurface: ~Copyable {
-    /// The number of columns, at least 1.
+    /// The number of columns, 1 to 32768.
     var width: Int { get }
 
-    /// The number of rows, at least 1.
+    /// The number of rows, 1 to 32768.
     var height: Int { get }
 
     /// The word that shows `color` on this surface.

@@ -24,9 +24,7 @@ public struct TextStyle: Hashable, Sendable {
     public var weight: Weight
 
     @inlinable
-    public init(
-        color: RGBColor, background: RGBColor? = nil, scale: Scale = .normal, weight: Weight = .regular
-    ) {
+    public init(color: RGBColor, background: RGBColor? = nil, scale: Scale = .normal, weight: Weight = .regular) {
         self.color = color
         self.background = background
         self.scale = scale

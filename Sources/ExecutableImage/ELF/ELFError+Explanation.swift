@@ -19,7 +19,6 @@ extension ELFError {
         case .noSegments: "no loadable segment; give the linked executable and no object file"
         case .tooManySegments(let offset):
             "\(program(offset)): more than \(ELFImage.segmentLimit) loadable segments; merge sections in the linker script"
-        case .emptySegment(let offset): "\(program(offset)): loadable segment without bytes in memory"
         case .fileLargerThanMemory(let offset, let fileByteCount, let byteCount):
             "\(program(offset)): \(fileByteCount) bytes in the file for \(byteCount) bytes of memory"
         case .segmentOutsideFile(let offset, let fileOffset, let fileByteCount):

@@ -31,14 +31,11 @@ public enum ELFError: Error, Hashable, Sendable {
     /// `e_phnum` stands for a number that does not fit the field (`PN_XNUM`).
     case tooManyProgramHeaders
 
-    /// There is no loadable segment.
+    /// There is no loadable segment that has bytes in memory.
     case noSegments
 
     /// There are more than `ELFImage.segmentLimit` loadable segments; `offset` is that of the first one too many.
     case tooManySegments(offset: UInt64)
-
-    /// The segment has no bytes in memory.
-    case emptySegment(offset: UInt64)
 
     /// The segment has more bytes in the file than in memory.
     case fileLargerThanMemory(offset: UInt64, fileByteCount: UInt64, byteCount: UInt64)

@@ -11,8 +11,7 @@ struct ELFHeader {
     let programHeaderCount: UInt64
 
     init(validating bytes: RawSpan) throws(ELFError) {
-        guard let magic = bytes.littleEndian(at: 0, as: UInt32.self) else { throw .truncated(offset: 0, byteCount: 4) }
-        guard magic == 0x464C_457F else { throw .notELF }
+        guard bytes.littleEndian(at: 0, as: UInt32.self) == 0x464C_457F else { throw .notELF }
         guard bytes.byteCount >= Int(Self.byteCount) else { throw .truncated(offset: 0, byteCount: Self.byteCount) }
 
         let fileClass = try bytes.elfField(at: 4, as: UInt8.self)

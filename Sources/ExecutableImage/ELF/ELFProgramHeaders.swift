@@ -22,7 +22,10 @@ struct ELFProgramHeaders {
         for index in 0..<header.programHeaderCount {
             let offset = header.programHeaderOffset + index * Self.entryByteCount
             switch try bytes.elfField(at: offset, as: UInt32.self) {
-            case 1: try append(ELFSegment(validating: bytes, programHeaderOffset: offset), offset: offset)
+            case 1:
+                if let segment = try ELFSegment(validating: bytes, programHeaderOffset: offset) {
+                    try append(segment, offset: offset)
+                }
             case 2:
                 guard dynamic == nil else { throw .secondDynamicTable(offset: offset) }
                 dynamic = Dynamic(
@@ -84,8 +87,9 @@ struct ELFProgramHeaders {
 }
 
 extension ELFSegment {
-    /// Reads the program header at `offset`, which is inside the file.
-    init(validating bytes: RawSpan, programHeaderOffset offset: UInt64) throws(ELFError) {
+    /// Reads the program header at `offset`, which is inside the file; nil where the segment has no bytes at all, as the first
+    /// one of GNU ld may have.
+    init?(validating bytes: RawSpan, programHeaderOffset offset: UInt64) throws(ELFError) {
         let flags = try bytes.elfField(at: offset + 4, as: UInt32.self)
         fileOffset = try bytes.elfField(at: offset + 8, as: UInt64.self)
         start = VirtualAddress(try bytes.elfField(at: offset + 16, as: UInt64.self))
@@ -94,10 +98,11 @@ extension ELFSegment {
         alignment = try bytes.elfField(at: offset + 48, as: UInt64.self)
         permissions = SegmentPermissions(rawValue: UInt8(truncatingIfNeeded: flags & 7))
 
-        guard byteCount > 0 else { throw .emptySegment(offset: offset) }
         guard fileByteCount <= byteCount else {
             throw .fileLargerThanMemory(offset: offset, fileByteCount: fileByteCount, byteCount: byteCount)
         }
+        guard byteCount > 0 else { return nil }
+        guard !permissions.contains([.write, .execute]) else { throw .writableAndExecutable(offset: offset) }
         guard bytes.contains(fileByteCount, at: fileOffset) else {
             throw .segmentOutsideFile(offset: offset, fileOffset: fileOffset, fileByteCount: fileByteCount)
         }
@@ -108,6 +113,5 @@ extension ELFSegment {
         guard alignment.nonzeroBitCount == 1, alignment >= PageCount.pageSize,
             (start.rawValue ^ fileOffset) & (alignment - 1) == 0
         else { throw .badAlignment(offset: offset, alignment: alignment) }
-        guard !permissions.contains([.write, .execute]) else { throw .writableAndExecutable(offset: offset) }
     }
 }

@@ -6,14 +6,13 @@ extension PEImageBuilder {
     /// The segments keep their distances from one another; the lowest one comes right after the headers. Words that are
     /// relocated get their addends, which ELF keeps apart, as PE wants them in place.
     ///
-    /// - Throws: `PEImageError.fixedAddress`, `.tooLarge`, `.sharedPage` or `.relocationOutsideImage`.
+    /// - Throws: `PEImageError.fixedAddress`, `.alignmentTooLarge`, `.tooLarge`, `.sharedPage` or `.relocationOutsideImage`.
     public init(converting elf: borrowing ELFImage, subsystem: PESubsystem) throws(PEImageError) {
         guard elf.kind == .positionIndependent else { throw .fixedAddress }
-        let limit = UInt64(Self.addressLimit)
         let alignment = elf.alignment
         let base = elf.segment(at: 0).start.alignedDown(to: alignment).rawValue
-        let end = elf.imageRange.last.rawValue - base + alignment
-        guard alignment < limit, end < limit - 0x100_0000 else { throw .tooLarge(byteCount: end) }
+        guard alignment <= 1 << 24 else { throw .alignmentTooLarge(alignment) }
+        guard elf.byteCount < UInt64(Self.addressLimit) else { throw .tooLarge(byteCount: elf.byteCount) }
 
         // The headers take less than a page.
         let distance = alignment

@@ -34,7 +34,7 @@ public struct PEImageBuilder {
     /// the image is without a section.
     ///
     /// - Throws: `PEImageError.badSection` where the section is empty, not aligned, below the end of the one before it, or
-    ///   has more bytes in the file than in memory; `.tooLarge` where it passes 2^31.
+    ///   has more bytes in the file than in memory; `.tooLarge` where it passes 1 GiB.
     public mutating func append(_ section: PESection) throws(PEImageError) {
         let (end, overflow) = section.address.addingReportingOverflow(section.byteCount)
         guard !overflow, end <= Self.addressLimit else {
@@ -55,8 +55,9 @@ public struct PEImageBuilder {
     /// Says that the 8 bytes at `address` hold an address of the image as it lies at base 0.
     public mutating func appendRelocation(at address: UInt32) { relocations.append(address) }
 
-    /// No address of an image reaches this: the arithmetic on 32-bit addresses below cannot overflow.
-    static let addressLimit: UInt32 = 1 << 31
+    /// No section that is appended reaches beyond this address: with that, and with the relocations of so large an image behind
+    /// it, nothing on 32-bit addresses below can overflow.
+    static let addressLimit: UInt32 = 1 << 30
 
     static func round(_ value: UInt32, up alignment: UInt32) -> UInt32 {
         (value + (alignment - 1)) & ~(alignment - 1)

@@ -4,7 +4,9 @@ extension PEImageError {
         switch self {
         case .badSection(let address): "the section at \(hex(address)) is empty, not aligned or not in order"
         case .tooManySections(let count): "the headers of \(count) sections do not fit in a page"
-        case .tooLarge(let byteCount): "an image of \(byteCount) bytes; UEFI images have to stay below 2 GiB"
+        case .tooLarge(let byteCount): "an image of \(byteCount) bytes of memory; 1 GiB is the limit"
+        case .alignmentTooLarge(let alignment):
+            "a segment is aligned to \(hex(alignment)); 16 MiB is the limit; link with -z max-page-size=4096"
         case .relocationOutsideContents(let address): "the relocated word at \(hex(address)) is not inside a section's contents"
         case .overlappingRelocations(let address):
             "two relocated words overlap at \(hex(address)) from the image base; align pointers in packed data"

@@ -65,8 +65,11 @@ public enum PEImageError: Error, Hashable, Sendable {
     /// The headers do not fit below the first section.
     case tooManySections(count: Int)
 
-    /// The image would reach 2 GiB.
+    /// The image would pass 1 GiB.
     case tooLarge(byteCount: UInt64)
+
+    /// A segment is aligned to more than 16 MiB.
+    case alignmentTooLarge(UInt64)
 
     /// The relocated 8 bytes are not all inside the contents of one section.
     case relocationOutsideContents(address: UInt32)

@@ -83,8 +83,7 @@ public struct SHA256: Sendable {
     }
 
     private mutating func compressPending() {
-        // Bytes have no padding that could be read as garbage.
-        state.compress(unsafe pending.span.bytes, at: 0, blockCount: 1)
+        state.compress(pending.span.rawBytes, at: 0, blockCount: 1)
         pendingCount = 0
     }
 }

@@ -17,7 +17,8 @@ extension PageTables where Memory: ~Copyable, Frames: ~Copyable {
         let mapping = Mapping(start: range.start.rawValue, target: target.rawValue, attributes: attributes)
         let needed = try framesToMap(mapping, from: range.start.rawValue, to: range.last.rawValue, in: rootPosition)
         var chain = try reserve(needed)
-        try writeLeaves(mapping, from: range.start.rawValue, to: range.last.rawValue, in: root, at: .level0, frames: &chain)
+        try writeLeaves(
+            mapping, from: range.start.rawValue, to: range.last.rawValue, in: root, at: .level0, isNew: false, frames: &chain)
         try release(&chain)
     }
 
@@ -73,20 +74,23 @@ extension PageTables where Memory: ~Copyable, Frames: ~Copyable {
     /// New tables are filled before an entry points to them, so that a processor never walks one that is half made.
     private func writeLeaves(
         _ mapping: Mapping, from start: UInt64, to last: UInt64, in table: PhysicalAddress, at level: PageTableLevel,
-        frames chain: inout FrameChain
+        isNew: Bool, frames chain: inout FrameChain
     ) throws(PagingError) {
         var cursor = start
         while true {
             let span = EntrySpan(from: cursor, to: last, at: level)
             let entryAddress = PhysicalAddress(table.rawValue | level.index(of: cursor) << 3)
-            if case .table(let child, _) = format.classify(try loadChecked(entryAddress), at: level), let next = level.next {
-                try writeLeaves(mapping, from: span.start, to: span.last, in: child, at: next, frames: &chain)
+            let entry = isNew ? 0 : try loadChecked(entryAddress)
+            if case .table(let child, _) = format.classify(entry, at: level), let next = level.next {
+                try writeLeaves(
+                    mapping, from: span.start, to: span.last, in: child, at: next, isNew: false, frames: &chain)
             } else if let size = leafSize(of: mapping, for: span, at: level) {
                 let target = mapping.target(of: span.start)
                 try store(format.leafEntry(to: target, size: size, attributes: mapping.attributes), at: entryAddress)
             } else if let next = level.next {
                 let child = try take(from: &chain)
-                try writeLeaves(mapping, from: span.start, to: span.last, in: child, at: next, frames: &chain)
+                try writeLeaves(
+                    mapping, from: span.start, to: span.last, in: child, at: next, isNew: true, frames: &chain)
                 try store(format.tableEntry(to: child), at: entryAddress)
             }
             if span.last == last { return }

@@ -10,6 +10,13 @@ public struct Translation: Hashable, Sendable {
 
     /// The size of the leaf.
     public let size: PageSize
+
+    @inlinable
+    public init(physicalAddress: PhysicalAddress, attributes: PageAttributes, size: PageSize) {
+        self.physicalAddress = physicalAddress
+        self.attributes = attributes
+        self.size = size
+    }
 }
 
 extension PageTables where Memory: ~Copyable, Frames: ~Copyable {

@@ -47,7 +47,7 @@ public struct PageTables<
     ///   - tableLimit: the number of tables that are read before the tables count as damaged.
     /// - Throws: `unusableRoot`, `corruptEntry` for reserved bits, tables where no memory is, loops and tables that two entries
     ///   point to, `tooManyTables`.
-    /// - Complexity: O(*t* log *t*) where *t* is the number of tables; allocates 8 bytes a table on the heap for the time of the call.
+    /// - Complexity: O(*t* log *t*) where *t* is the number of tables; allocates 24 bytes a table on the heap for the time of the call.
     public init(
         existingRoot: PhysicalAddress, format: Format = Format(), memory: consuming Memory, frames: consuming Frames,
         allowsWritableExecutable: Bool = false, tableLimit: Int = 1 << 16

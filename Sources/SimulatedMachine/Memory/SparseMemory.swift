@@ -9,6 +9,9 @@ public final class SparseMemory: PhysicalMemory {
 
     var chunks: [UInt64: Chunk] = [:]
 
+    /// The chunk that was looked for last, as accesses come in runs.
+    private var recent: (number: UInt64, chunk: Chunk)?
+
     /// The size of the pieces in which memory comes into being, in bytes.
     public static let chunkSize: UInt64 = 4096
 
@@ -16,9 +19,15 @@ public final class SparseMemory: PhysicalMemory {
     final class Chunk {
         var words = [UInt64](repeating: 0, count: Int(SparseMemory.chunkSize) / 8)
 
-        init() {}
+        /// Whether memory answers at all of its addresses, so that nobody has to look for each.
+        let isWhole: Bool
 
-        init(copying other: Chunk) { words = other.words }
+        init(isWhole: Bool) { self.isWhole = isWhole }
+
+        init(copying other: Chunk) {
+            words = other.words
+            isWhole = other.isWhole
+        }
     }
 
     /// Memory at `ranges`, in any order; those that overlap count once.
@@ -58,14 +67,33 @@ public final class SparseMemory: PhysicalMemory {
         return low < ranges.count && ranges[low].contains(range)
     }
 
+    /// The 512 words of the chunk that `address` lies in, as they are: zero where no memory answers.
+    public func chunkWords(at address: PhysicalAddress) -> [UInt64] {
+        chunks[address.rawValue / Self.chunkSize]?.words ?? [UInt64](repeating: 0, count: Int(Self.chunkSize) / 8)
+    }
+
     public func load(at address: PhysicalAddress) throws(PhysicalMemoryError) -> UInt64 {
-        try checkWord(at: address)
-        return chunks[address.rawValue / Self.chunkSize]?.words[Self.wordIndex(of: address)] ?? 0
+        let chunk = chunk(at: address)
+        try checkWord(at: address, in: chunk)
+        return chunk?.words[Self.wordIndex(of: address)] ?? 0
     }
 
     public func store(_ value: UInt64, at address: PhysicalAddress) throws(PhysicalMemoryError) {
-        try checkWord(at: address)
-        setWord(value, at: address)
+        let chunk = chunk(at: address)
+        try checkWord(at: address, in: chunk)
+        if let chunk {
+            chunk.words[Self.wordIndex(of: address)] = value
+        } else {
+            setWord(value, at: address)
+        }
+    }
+
+    private func chunk(at address: PhysicalAddress) -> Chunk? {
+        let number = address.rawValue / Self.chunkSize
+        if let recent, recent.number == number { return recent.chunk }
+        guard let chunk = chunks[number] else { return nil }
+        recent = (number, chunk)
+        return chunk
     }
 
     func setWord(_ value: UInt64, at address: PhysicalAddress) {
@@ -73,14 +101,16 @@ public final class SparseMemory: PhysicalMemory {
         if let chunk = chunks[number] {
             chunk.words[Self.wordIndex(of: address)] = value
         } else if value != 0 {
-            let chunk = Chunk()
+            let start = address.alignedDown(to: Self.chunkSize)
+            let chunk = Chunk(isWhole: PhysicalRange(start: start, byteCount: Self.chunkSize).map(isPresent) ?? false)
             chunk.words[Self.wordIndex(of: address)] = value
             chunks[number] = chunk
         }
     }
 
-    private func checkWord(at address: PhysicalAddress) throws(PhysicalMemoryError) {
-        guard address.isAligned(to: 8) else { throw .misaligned(address) }
+    private func checkWord(at address: PhysicalAddress, in chunk: Chunk?) throws(PhysicalMemoryError) {
+        guard address.rawValue % 8 == 0 else { throw .misaligned(address) }
+        if let chunk, chunk.isWhole { return }
         guard let word = PhysicalRange(start: address, byteCount: 8), isPresent(word) else { throw .absent(address) }
     }
 

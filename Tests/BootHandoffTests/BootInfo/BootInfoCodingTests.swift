@@ -10,10 +10,10 @@ import Testing
         let status = unsafe bytes.withUnsafeBytes { unsafe strata_boot_info_check_bytes($0.baseAddress) }
         do throws(BootInfoError) {
             let info = try BootInfo(decoding: bytes)
-            #expect(status == STRATA_BOOT_INFO_OK)
+            if status != STRATA_BOOT_INFO_OK { Issue.record("C refuses with \(status) what Swift accepts") }
             return info
         } catch {
-            #expect(status != STRATA_BOOT_INFO_OK, "C accepts what Swift refuses with \(error)")
+            if status == STRATA_BOOT_INFO_OK { Issue.record("C accepts what Swift refuses with \(error)") }
             throw error
         }
     }
@@ -40,8 +40,7 @@ import Testing
                 mutated[offset] = UInt8(value)
                 guard let other = try? decode(mutated) else { continue }
                 accepted += 1
-                #expect(other != info)
-                #expect(other.encoded == mutated)
+                if other == info || other.encoded != mutated { Issue.record("byte \(offset) = \(value)") }
             }
         }
         #expect((1..<65280).contains(accepted))
@@ -145,7 +144,38 @@ import Testing
         } else {
             bytes.put(damage.value, at: damage.field)
         }
-        #expect(throws: damage.error) { try decode(bytes) }
+        let error = #expect(throws: BootInfoError.self) { try decode(bytes) }
+        #expect(error == damage.error)
+    }
+
+    @Test func everyErrorHasItsOwnCode() {
+        let range = range(0x1000, 0x1000)
+        let errors: [(BootInfoError, BootInfo.Field, UInt64)] = [
+            (.truncated(needed: 256, available: 3), .size, 3), (.wrongMagic(4), .magic, 4),
+            (.unsupportedVersion(5), .version, 5), (.wrongSize(6), .size, 6), (.unknownFlags(7), .flags, 7),
+            (.reservedNotZero(offset: 23, value: 8), .reserved0, 8), (.badDescriptorSize(9), .memoryMapDescriptorSize, 9),
+            (.badMemoryMapSize(10, descriptorSize: 48), .memoryMapByteCount, 10),
+            (.unknownPixelFormat(11), .framebufferFormat, 11), (.badPixelMasks, .framebufferRedMask, 0),
+            (.meaninglessValue(.framebufferBlueMask, 12), .framebufferBlueMask, 12),
+            (.missing(.kernelAddress), .kernelAddress, 0),
+            (.wrapping(.rsdp, address: 13, byteCount: 1), .rsdp, 13),
+            (.misaligned(.deviceTree, address: 14, alignment: 8), .deviceTree, 14),
+            (.outsideMemoryMap(.smbios, range), .smbios, 0x1000),
+            (.notLoaderMemory(.initrdAddress, range), .initrdAddress, 0x1000),
+            (.overlapping(.magic, range, with: .kernelAddress, range), .kernelAddress, 0x1000),
+            (.framebufferInUsableMemory(range), .framebufferAddress, 0x1000),
+            (.badResolution(width: 15, height: 0, pixelsPerScanLine: 0), .framebufferWidth, 15),
+            (.framebufferTooSmall(needed: nil, available: 16), .framebufferByteCount, 16),
+        ]
+        for (error, field, value) in errors {
+            #expect(error.field == field, "\(error)")
+            #expect(error.value == value, "\(error)")
+        }
+        #expect(Set(errors.map { $0.0.code.description }).count == errors.count)
+        #expect(Set(errors.map { $0.0.message.description }).count == errors.count)
+        #expect(BootInfoError.reservedNotZero(offset: 23, value: 8).offset == 23)
+        #expect(BootInfoError.reservedNotZero(offset: 135, value: 8).field == .reserved1)
+        #expect(BootInfoError.reservedNotZero(offset: 255, value: 8).field == .reserved2)
     }
 
     @Test func masksThatShareBitsAreNone() {

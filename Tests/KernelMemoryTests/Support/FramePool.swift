@@ -39,7 +39,15 @@ final class FramePool: PageTableFrames {
             guard budget > 0 else { return nil }
             self.budget = budget - 1
         }
-        guard let frame = next.isEmpty ? free.popLast() : next.removeFirst() else { return nil }
+        let frame: PhysicalAddress
+        if !next.isEmpty {
+            frame = next.removeFirst()
+            free.removeAll { $0 == frame }
+        } else if let last = free.popLast() {
+            frame = last
+        } else {
+            return nil
+        }
         used.insert(frame)
         events.append(.allocated(frame))
         for offset in stride(from: UInt64(0), to: 4096, by: 512) {
@@ -59,11 +67,9 @@ final class FramePool: PageTableFrames {
     }
 
     /// The bytes of every frame that is out.
-    func contents() throws -> [PhysicalAddress: [UInt64]] {
+    func contents() -> [PhysicalAddress: [UInt64]] {
         var contents: [PhysicalAddress: [UInt64]] = [:]
-        for frame in used {
-            contents[frame] = try (0..<512).map { try memory.load(at: PhysicalAddress(frame.rawValue | $0 << 3)) }
-        }
+        for frame in used { contents[frame] = memory.chunkWords(at: frame) }
         return contents
     }
 }
