@@ -42,7 +42,7 @@ struct MachineSession: Sendable {
     }
 
     /// Why the run is being ended.
-    private enum Stop: Hashable, Sendable {
+    enum Stop: Hashable, Sendable {
         /// The guest stopped the machine, for the reason that QEMU gives.
         case byGuest(String)
 
@@ -52,7 +52,7 @@ struct MachineSession: Sendable {
         case failed(MachineError)
     }
 
-    private enum Phase: Hashable, Sendable {
+    enum Phase: Hashable, Sendable {
         case connecting
         case running
         case takingPicture
@@ -68,33 +68,38 @@ struct MachineSession: Sendable {
     /// The number of serial lines that errors show.
     static let lastLineCount = 15
 
-    /// The most bytes that are taken from the serial line.
-    static let serialLimit = 64 << 20
+    /// The most bytes that are taken from the serial line, unless a session is told otherwise.
+    static let usualSerialLimit = 64 << 20
 
     /// The most unusable event lines that are kept.
     static let problemLimit = 64
 
-    private(set) var record = BootRecord()
-    private(set) var problems: [SerialProblem] = []
-    private(set) var lastLines: [String] = []
+    var record = BootRecord()
+    var problems: [SerialProblem] = []
+    var lastLines: [String] = []
 
     /// What went wrong with the picture, nil where nothing did.
-    private(set) var screenshotFailure: String?
-    private(set) var isScreenshotTaken = false
+    var screenshotFailure: String?
+    var isScreenshotTaken = false
 
-    private let limit: Duration
-    private let screenshotPath: String?
-    private let report: @Sendable (MachineProgress) -> Void
-    private var phase = Phase.connecting
-    private var stop: Stop?
-    private var reader = SerialLineReader()
-    private var serialByteCount = 0
-    private var loaderFailureWords = ""
+    let limit: Duration
+    let serialLimit: Int
+    let screenshotPath: String?
+    let report: @Sendable (MachineProgress) -> Void
+    var phase = Phase.connecting
+    var stop: Stop?
+    var reader = SerialLineReader()
+    var serialByteCount = 0
+    var loaderFailureWords = ""
 
     /// - Parameters:
     ///   - limit: The bound on the run.
     ///   - screenshotPath: Where QEMU is to put the picture, nil for none.
-    init(limit: Duration, screenshotPath: String?, report: @escaping @Sendable (MachineProgress) -> Void) {
+    init(
+        limit: Duration, screenshotPath: String?, serialLimit: Int = usualSerialLimit,
+        report: @escaping @Sendable (MachineProgress) -> Void
+    ) {
+        self.serialLimit = serialLimit
         self.limit = limit
         self.screenshotPath = screenshotPath
         self.report = report
@@ -131,161 +136,5 @@ struct MachineSession: Sendable {
     /// The line that the serial log breaks off in, taken as a whole line.
     mutating func finishSerial(at now: Duration) {
         if let line = reader.finish() { _ = take(line, at: now) }
-    }
-}
-
-// MARK: - Serial line
-
-extension MachineSession {
-    private mutating func read(_ bytes: [UInt8], at now: Duration) -> [Action] {
-        serialByteCount += bytes.count
-        guard serialByteCount <= Self.serialLimit else { return end(.failed(.serialFlood(limit: Self.serialLimit))) }
-        var actions: [Action] = []
-        for line in reader.read(bytes) { actions += take(line, at: now) }
-        return actions
-    }
-
-    private mutating func take(_ line: SerialLine, at now: Duration) -> [Action] {
-        let stagesBefore = record.endedStages.count
-        let endingBefore = record.ending
-        switch line.event {
-        case nil: break
-        case .success(let event):
-            do throws(BootEventError) { try record.record(event, at: now) } catch { note(error, line: line.number) }
-        case .failure(let error): note(error, line: line.number)
-        }
-        remember(line)
-        report(.line(line, at: now))
-        for stage in record.endedStages[stagesBefore...] {
-            report(.ended(stage))
-            report(.began(record.stage, at: stage.ended))
-        }
-        if record.ending != endingBefore {
-            return [.arm(.powerOff, record.ending == .finished ? Self.powerOffPatience : Self.errorPatience)]
-        }
-        return lookForShell(line)
-    }
-
-    private mutating func note(_ error: BootEventError, line: Int) {
-        if problems.count < Self.problemLimit { problems.append(SerialProblem(line: line, error: error)) }
-    }
-
-    private mutating func remember(_ line: SerialLine) {
-        var text = line.text
-        switch line.event {
-        case .success(let event): text += text.isEmpty ? "[\(event.name)]" : " [\(event.name)]"
-        case .failure: text += "[an event that cannot be read]"
-        case nil: break
-        }
-        guard !text.allSatisfy(\.isWhitespace) else { return }
-        if lastLines.count == Self.lastLineCount { lastLines.removeFirst() }
-        lastLines.append(String(text.prefix(400)))
-    }
-
-    /// EDK II's firmware says on the serial line when it cannot start what it was given, and falls back to its shell.
-    private mutating func lookForShell(_ line: SerialLine) -> [Action] {
-        guard record.stage <= .loader, record.ending == nil else { return [] }
-        if line.text.contains("BdsDxe: failed to") { loaderFailureWords = line.text }
-        let gaveUp = ["UEFI Interactive Shell v", "No bootable option or device was found"].contains(where: line.text.contains)
-        guard gaveUp else { return [] }
-        return end(.failed(.loaderNotStarted(words: loaderFailureWords, lastLines: recentLines)))
-    }
-}
-
-// MARK: - Monitor and timers
-
-extension MachineSession {
-    private mutating func handle(_ message: QMPMessage) -> [Action] {
-        switch message {
-        case .greeting:
-            guard phase == .connecting else { return [] }
-            phase = .running
-            return [.send(.negotiate)]
-        case .shutdown(let reason): return end(.byGuest(reason))
-        case .panicked: return end(.byGuest("guest-panic"))
-        case .result(QMPCommand.screenDumpIdentifier) where phase == .takingPicture:
-            isScreenshotTaken = true
-            return quit()
-        case .error(QMPCommand.screenDumpIdentifier, let description) where phase == .takingPicture:
-            screenshotFailure = description
-            return quit()
-        case .error(QMPCommand.negotiate.id, let description):
-            return end(.failed(.monitorFailed(reason: description)))
-        case .result, .error, .other: return []
-        }
-    }
-
-    private mutating func expire(_ timer: Timer) -> [Action] {
-        switch timer {
-        case .limit:
-            return end(.failed(.timedOut(stage: record.stage, limit: limit, lastLines: recentLines)))
-        case .powerOff:
-            guard record.ending == .finished else { return end(.afterLastWord) }
-            return end(.failed(.stillRunning(seconds: Int(Self.powerOffPatience.components.seconds))))
-        case .screenshot:
-            guard phase == .takingPicture else { return [] }
-            screenshotFailure = "QEMU took too long over it"
-            return quit()
-        case .quit:
-            return phase == .over ? [] : [.kill]
-        }
-    }
-
-    /// Ends the run, once: the picture, where one is wanted, then QEMU's end.
-    private mutating func end(_ reason: Stop) -> [Action] {
-        guard stop == nil, phase == .running || phase == .connecting else { return [] }
-        stop = reason
-        guard phase == .running, let screenshotPath else { return quit() }
-        phase = .takingPicture
-        return [.send(.screenDump(path: screenshotPath)), .arm(.screenshot, Self.emulatorPatience)]
-    }
-
-    private mutating func quit() -> [Action] {
-        // A QEMU that never greeted takes no commands.
-        let isListening = phase != .connecting
-        phase = .quitting
-        return isListening ? [.send(.quit), .arm(.quit, Self.emulatorPatience)] : [.kill]
-    }
-}
-
-// MARK: - Outcome
-
-extension MachineSession {
-    /// How the run ended.
-    enum Outcome: Hashable, Sendable {
-        /// The kernel finished and the machine powered off.
-        case finished
-
-        case failed(MachineError)
-
-        /// QEMU ended without having been told to.
-        case emulatorEnded
-    }
-
-    /// How the run ended, once it is over. What loader or kernel said about their own end goes before all else.
-    var outcome: Outcome {
-        switch record.ending {
-        case .loaderFailed(let failure): return .failed(.loaderFailed(failure))
-        case .kernelRefused(let refusal): return .failed(.kernelRefused(refusal))
-        case .kernelFault(let fault): return .failed(.kernelFault(fault))
-        case .finished, nil: break
-        }
-        switch stop {
-        case .byGuest("guest-shutdown") where record.ending == .finished:
-            return problems.isEmpty ? .finished : .failed(.malformedEvents(problems))
-        case .byGuest(let reason):
-            return .failed(.stoppedEarly(reason: Self.words(for: reason), stage: record.stage, lastLines: recentLines))
-        case .failed(let error): return .failed(error)
-        case .afterLastWord, nil: return .emulatorEnded
-        }
-    }
-
-    private static func words(for reason: String) -> String {
-        switch reason {
-        case "guest-shutdown": "it powered off before the kernel was done"
-        case "guest-reset": "it reset itself, as it does after a fault that nothing handles"
-        case "guest-panic": "the guest reported a panic"
-        default: "QEMU says '\(TerminalText.harmless(reason))'"
-        }
     }
 }

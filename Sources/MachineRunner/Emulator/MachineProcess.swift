@@ -112,8 +112,7 @@ struct MachineProcess {
                 guard openStreams > 0, let arrival = await next.next() else { break }
                 // Serial text first: what the guest said before an event of the monitor is to be known when it is judged.
                 let now = clock.now - start
-                let bytes = serial.read()
-                if !bytes.isEmpty { pending += session.handle(.serial(bytes), at: now) }
+                pending += hear(&session, at: now)
                 switch arrival {
                 case .tick: break
                 case .words(let more):
@@ -128,9 +127,23 @@ struct MachineProcess {
             tasks.cancelAll()
         }
         let duration = clock.now - start
-        _ = session.handle(.serial(serial.read()), at: duration)
+        _ = hear(&session, at: duration)
         session.finishSerial(at: duration)
         return Ended(session: session, status: "", words: String(decoding: words, as: UTF8.self), duration: duration)
+    }
+
+    /// Gives the session what has come on the serial line, however much that is, but without end for a guest that writes
+    /// faster than it is heard.
+    private func hear(_ session: inout MachineSession, at now: Duration) -> [MachineSession.Action] {
+        var actions: [MachineSession.Action] = []
+        var heard = 0
+        while heard <= MachineSession.usualSerialLimit {
+            let bytes = serial.read()
+            guard !bytes.isEmpty else { break }
+            heard += bytes.count
+            actions += session.handle(.serial(bytes), at: now)
+        }
+        return actions
     }
 
     private static func listen(to output: SubprocessOutputSequence, _ sender: AsyncStream<Arrival>.Continuation) async {

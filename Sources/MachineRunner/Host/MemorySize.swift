@@ -22,6 +22,9 @@ public struct MemorySize: Hashable, Sendable {
         /// The size does not fit 63 bits.
         case tooLarge(String)
 
+        /// The number has no unit, and counts too few bytes to be meant so.
+        case unitMissing(UInt64)
+
         /// The size, in bytes, is below `MemorySize.minimum`.
         case tooSmall(UInt64)
 
@@ -48,6 +51,7 @@ public struct MemorySize: Hashable, Sendable {
         }
         guard !digits.isEmpty, let shift = shifts[unit] else { throw .notASize(text) }
         guard let number = UInt64(digits) else { throw .tooLarge(text) }
+        guard !unit.isEmpty || number >= 1 << 20 else { throw .unitMissing(number) }
         let (product, overflow) = number.multipliedReportingOverflow(by: 1 << UInt64(shift))
         guard !overflow, product <= UInt64(Int64.max) else { throw .tooLarge(text) }
         try self.init(byteCount: product)
@@ -58,6 +62,7 @@ extension MemorySize: CustomStringConvertible {
     /// The size in the largest unit that divides it, as QEMU's `-m` takes it.
     public var description: String {
         let mebibytes = byteCount >> 20
+        if mebibytes % (1 << 20) == 0 { return "\(mebibytes >> 20)T" }
         return mebibytes % 1024 == 0 ? "\(mebibytes / 1024)G" : "\(mebibytes)M"
     }
 }
@@ -68,8 +73,7 @@ extension MemorySize.Invalid: CustomStringConvertible {
         return switch self {
         case .notASize(let text): "'\(text)' is no memory size: \(accepted)"
         case .tooLarge(let text): "'\(text)' is more than any machine has: \(accepted)"
-        case .tooSmall(let bytes) where bytes < 1 << 16 && bytes >= 64:
-            "\(bytes) without a unit means bytes: write \(bytes)M for \(bytes) MiB"
+        case .unitMissing(let number): "\(number) without a unit means bytes: write \(number)M for \(number) MiB"
         case .tooSmall(let bytes): "\(bytes) bytes are too few for UEFI firmware: \(accepted)"
         case .notWholeMebibytes(let bytes): "\(bytes) bytes are no whole number of mebibytes: \(accepted)"
         }

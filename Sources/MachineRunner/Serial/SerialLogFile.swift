@@ -20,17 +20,11 @@ struct SerialLogFile: Sendable {
 
     func close() { try? file.close() }
 
-    /// What has come since the last call.
+    /// The next bytes that have come, at most 64 KiB; none where there is nothing new.
     func read() -> [UInt8] {
-        var all: [UInt8] = []
-        while all.count <= MachineSession.serialLimit {
-            // The buffer is lent for the call, and the count is what the system says it has written into it.
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-                count = unsafe (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
-            }
-            guard !chunk.isEmpty else { break }
-            all += chunk
+        // The buffer is lent for the call, and the count is what the system says it has written into it.
+        unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+            count = unsafe (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
         }
-        return all
     }
 }

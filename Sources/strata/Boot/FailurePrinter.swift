@@ -12,6 +12,7 @@ struct FailurePrinter {
             text += "\n  " + style.heading("The last lines of the serial log") + "\n"
             text += error.lastLines.map { style.faint("    \($0)") + "\n" }.joined()
         }
+        if case .timedOut = error, error.lastLines.isEmpty { text += "  Nothing came on the serial line.\n" }
         if let advice = error.advice { text += "\n  " + style.heading("What to do:") + " \(advice)\n" }
         return text
     }
