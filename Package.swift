@@ -38,7 +38,9 @@ let bareMetalTargets: [Target] = [
     .target(name: "CUEFI", path: "Boot/CUEFI"),
     .target(name: "CLoaderEntry", dependencies: ["CUEFI"], path: "Boot/LoaderEntry"),
     .target(name: "CKernelEntry", path: "Boot/KernelEntry"),
-    .target(name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory"], path: "Boot/Machine", swiftSettings: core),
+    .target(
+        name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory"], path: "Boot/Machine",
+        swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .executableTarget(
         name: "Loader",

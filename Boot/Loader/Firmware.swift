@@ -55,7 +55,8 @@ struct Firmware {
     func allocate(_ pages: PageCount, for purpose: StaticString) throws(LoaderFailure) -> PhysicalRange {
         do throws(UEFIStatus) {
             let start = try services.allocatePages(pages)
-            guard let range = PhysicalRange(start: start, pages: pages), start.isAligned(to: PageCount.pageSize), start.rawValue > 0
+            guard let range = PhysicalRange(start: start, pages: pages), start.isAligned(to: PageCount.pageSize),
+                start.rawValue > 0
             else { throw UEFIStatus.outOfResources }
             return range
         } catch {

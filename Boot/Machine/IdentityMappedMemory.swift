@@ -33,7 +33,8 @@ extension IdentityMappedMemory {
         of range: PhysicalRange, _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let buffer = unsafe UnsafeRawBufferPointer(
-            start: UnsafeRawPointer(bitPattern: UInt(range.start.rawValue)), count: Int(range.last.rawValue - range.start.rawValue) + 1)
+            start: UnsafeRawPointer(bitPattern: UInt(range.start.rawValue)),
+            count: Int(range.last.rawValue - range.start.rawValue) + 1)
         return try body(unsafe buffer.bytes)
     }
 

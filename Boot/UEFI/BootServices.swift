@@ -28,7 +28,8 @@ public struct BootServices {
     }
 
     public func freePool(at address: PhysicalAddress) throws(UEFIStatus) {
-        try UEFIStatus(rawValue: unsafe uefi_free_pool(pointer, UnsafeMutableRawPointer(bitPattern: UInt(address.rawValue)))).check()
+        try UEFIStatus(rawValue: unsafe uefi_free_pool(pointer, UnsafeMutableRawPointer(bitPattern: UInt(address.rawValue))))
+            .check()
     }
 
     /// What GetMemoryMap answers beside the descriptors.
@@ -61,7 +62,9 @@ public struct BootServices {
         _ = unsafe uefi_disable_watchdog(pointer)
     }
 
-    func interface<Protocol>(_ guid: EFI_GUID, of handle: EFI_HANDLE?, as: Protocol.Type) throws(UEFIStatus) -> UnsafeMutablePointer<Protocol> {
+    func interface<Protocol>(_ guid: EFI_GUID, of handle: EFI_HANDLE?, as: Protocol.Type) throws(UEFIStatus)
+        -> UnsafeMutablePointer<Protocol>
+    {
         var guid = guid
         var found: UnsafeMutableRawPointer?
         unsafe try UEFIStatus(rawValue: uefi_handle_protocol(pointer, handle, &guid, &found)).check()

@@ -21,7 +21,9 @@ extension PageTables where Format == NativePageTables, Memory == IdentityMappedM
             guard let translation = try translate(VirtualAddress(at.rawValue)), translation.physicalAddress == at else {
                 return false
             }
-            guard let next = PhysicalAddress((at.rawValue & ~(translation.size.byteCount - 1))).advanced(by: translation.size.byteCount),
+            guard
+                let next = PhysicalAddress((at.rawValue & ~(translation.size.byteCount - 1))).advanced(
+                    by: translation.size.byteCount),
                 next <= range.last
             else { return true }
             at = next

@@ -15,7 +15,8 @@ public struct RGBColor: Hashable, Sendable {
 extension MemoryCategory {
     /// The category's colour on a dark background: terminals, the framebuffer and files all take it from here.
     ///
-    /// Any two differ by at least 29 in CIE L*a*b* for ordinary sight and for those who lack the red, the green or the blue cones.
+    /// Any two differ in CIE L*a*b* by at least 29 for ordinary sight and for those who lack the red or the green cones, and by at
+    /// least 22 for those who lack the blue ones.
     public var color: RGBColor {
         switch self {
         case .usable: RGBColor(red: 61, green: 174, blue: 96)

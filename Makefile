@@ -1,0 +1,37 @@
+# `make run` and `make test` are all that a newcomer needs; both set up what is missing.
+
+ARCH ?= x86_64
+MEMORY ?= 512M
+
+.PHONY: run test images lint fuzz documentation setup clean
+
+# Boots the default machine and shows its memory, from power-on to the kernel. ARCH=aarch64 and MEMORY=2G choose another.
+run: images
+	swift build -q --product strata
+	"$$(swift build --show-bin-path)/strata" boot --arch $(ARCH) --memory $(MEMORY)
+
+# Every test. The test runner's own last line comes last.
+test: images lint
+	Scripts/fuzz --seconds 10
+	swift build -q --build-tests
+	swift test --skip-build
+
+# The loader, the kernel and its checksum for both architectures, under .build-images/.
+images: setup
+	Scripts/images
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Boot Tests Fuzz
+
+# Longer than the tests' share: five minutes a driver.
+fuzz: setup
+	Scripts/fuzz --seconds 300
+
+documentation:
+	Scripts/documentation
+
+setup:
+	@Scripts/setup
+
+clean:
+	rm -rf .build .build-x86_64 .build-aarch64 .build-fuzz .build-images .build-documentation
