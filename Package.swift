@@ -99,6 +99,8 @@ let hostedTargets: [Target] = [
         name: "MachineRunnerTests", dependencies: ["MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
+        name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
+    .testTarget(
         name: "StrataCommandTests",
         dependencies: [
             "strata", "MachineRunner", "MachineRunnerTestSupport", system,

@@ -70,9 +70,10 @@ struct ExitFirmware: BootServicesExitFirmware {
         if mapChangesLeft > 0 {
             mapChangesLeft -= 1
             // Pages of types that alternate make the key stale, as a driver's event would, and the map outgrow its buffers.
+            // A type of the operating system's own has no bin in the firmware, so that the pages come to lie side by side.
             // They are not given back: the map must stay changed.
             for index in 0..<Self.pagesPerMapChange {
-                let type: MemoryType = index % 2 == 0 ? .bootServicesData : .loaderCode
+                let type: MemoryType = index % 2 == 0 ? .loaderData : MemoryType(0x8000_0000)
                 _ = try? firmware.services.allocatePages(PageCount(1), type: type)
             }
         }

@@ -49,6 +49,9 @@ public struct BootOptions: Hashable, Sendable {
     /// The kernel's command line.
     public var commandLine: String
 
+    /// Where the loader is told to look for the kernel, which lies at `\strata\kernel.elf`: nil for there.
+    public var kernelPath: String?
+
     /// An initial RAM disk that the loader puts into memory.
     public var initrd: FilePath?
 
@@ -59,8 +62,10 @@ public struct BootOptions: Hashable, Sendable {
     public var injections: [String]
 
     public init(
-        commandLine: String = "", initrd: FilePath? = nil, allowsUnverifiedKernel: Bool = false, injections: [String] = []
+        commandLine: String = "", kernelPath: String? = nil, initrd: FilePath? = nil, allowsUnverifiedKernel: Bool = false,
+        injections: [String] = []
     ) {
+        self.kernelPath = kernelPath
         self.commandLine = commandLine
         self.initrd = initrd
         self.allowsUnverifiedKernel = allowsUnverifiedKernel

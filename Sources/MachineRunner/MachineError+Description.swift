@@ -21,8 +21,9 @@ extension MachineError: CustomStringConvertible {
             "the loader gave up in '\(failure.stage)': \(failure.message)"
         case .kernelRefused(let refusal): "the kernel refused to go on: \(refusal.message)"
         case .kernelFault(let fault):
-            "the kernel took an exception: \(fault.exception) at \(fault.instruction)"
-                + (fault.address.map { ", accessing \($0)" } ?? "")
+            "the kernel took an exception: \(fault.exception)"
+                + (fault.detail.map { $0.isEmpty ? "" : ", \($0)" } ?? "")
+                + (fault.address.map { " at \($0)" } ?? "") + ", by the instruction at \(fault.instruction)"
         case .stoppedEarly(let reason, let stage, _): "the machine stopped in the stage '\(stage.title)': \(reason)"
         case .stillRunning(let seconds): "the kernel was done, but the machine ran on for \(seconds) s"
         case .serialFlood(let limit): "more than \(limit >> 20) MiB came on the serial line"

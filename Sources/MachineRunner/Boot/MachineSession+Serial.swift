@@ -23,9 +23,21 @@ extension MachineSession {
             report(.began(record.stage, at: stage.ended))
         }
         if record.ending != endingBefore {
-            return [.arm(.powerOff, record.ending == .finished ? Self.powerOffPatience : Self.errorPatience)]
+            return [.arm(.powerOff, patience)]
+        }
+        // A loader that has given up returns to the firmware: whatever is said from then on, the firmware says.
+        if case .loaderFailed = record.ending, line.event == nil, !line.text.allSatisfy(\.isWhitespace) {
+            return end(.afterLastWord)
         }
         return lookForShell(line)
+    }
+
+    /// How much longer is listened to after the last word of loader or kernel.
+    private var patience: Duration {
+        switch record.ending {
+        case .finished, .loaderFailed: Self.powerOffPatience
+        case .kernelRefused, .kernelFault, nil: Self.errorPatience
+        }
     }
 
     private mutating func note(_ error: BootEventError, line: Int) {

@@ -60,7 +60,8 @@ struct MachineSession: Sendable {
         case over
     }
 
-    /// How long the machine may take to power off after `finished`, and how long more is listened to after an error.
+    /// How long the machine may take to power off after `finished`, or the firmware to take over again after the loader gave up;
+    /// and how long more is listened to after an error of the kernel's, which never powers off by itself on some machines.
     static let powerOffPatience = Duration.seconds(10)
     static let errorPatience = Duration.seconds(2)
     static let emulatorPatience = Duration.seconds(5)

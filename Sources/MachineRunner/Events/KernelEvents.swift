@@ -96,6 +96,8 @@ public struct KernelRefusal: Codable, Hashable, Sendable {
 /// The processor took an exception that the kernel does not survive.
 public struct KernelFault: Codable, Hashable, Sendable {
     public var exception: String
+    /// What the access was and why it was refused, such as "write to a read-only page"; empty or nil where that is not known.
+    public var detail: String?
     public var vector: UInt64
     public var code: HexadecimalWord
     /// The address whose access faulted, nil for exceptions without one.

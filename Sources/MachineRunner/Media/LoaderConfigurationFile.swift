@@ -5,6 +5,7 @@ enum LoaderConfigurationFile {
     /// - Throws: `MachineError.optionInvalid` where the file cannot carry an option or the loader does not know it.
     static func bytes(for options: BootOptions) throws(MachineError) -> [UInt8] {
         var configuration = LoaderConfiguration()
+        if let path = options.kernelPath { configuration.kernel = Array(path.utf8) }
         if options.initrd != nil { configuration.initrd = Array(#"\strata\initrd.img"#.utf8) }
         configuration.verification = options.allowsUnverifiedKernel ? .optional : .required
         configuration.injections = try injections(options.injections)
