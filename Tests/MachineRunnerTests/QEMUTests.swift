@@ -64,12 +64,29 @@ struct QEMUTests {
         #expect(session.outcome == .failed(.serialFlood(limit: 1000)))
     }
 
-    @Test func aKernelThatIsDoneHasToPowerOff() throws {
+    @Test func aKernelThatIsDoneHasToPowerOff() {
         var session = MachineSession(limit: .seconds(9), screenshotPath: nil, report: { _ in })
         _ = session.handle(.monitor(.greeting), at: .zero)
-        let fault = #"{"strata":1,"source":"loader","event":"error","stage":"kernel","message":"no such file"}"# + "\r\n"
-        #expect(session.handle(.serial(Array(fault.utf8)), at: .zero) == [.arm(.powerOff, MachineSession.errorPatience)])
+        let refusal = #"{"strata":1,"source":"kernel","event":"error","code":"c","message":"m"}"# + "\r\n"
+        #expect(session.handle(.serial(Array(refusal.utf8)), at: .zero) == [.arm(.powerOff, MachineSession.errorPatience)])
         #expect(session.handle(.timer(.powerOff), at: .zero) == [.send(.quit), .arm(.quit, MachineSession.emulatorPatience)])
+        guard case .failed(.kernelRefused) = session.outcome else {
+            Issue.record("\(session.outcome)")
+            return
+        }
+    }
+
+    @Test func aLoaderThatGaveUpReturnsToTheFirmware() {
+        var session = MachineSession(limit: .seconds(9), screenshotPath: nil, report: { _ in })
+        _ = session.handle(.monitor(.greeting), at: .zero)
+        let error = #"{"strata":1,"source":"loader","event":"error","stage":"kernel","message":"no such file"}"# + "\r\n"
+        #expect(session.handle(.serial(Array(error.utf8)), at: .zero) == [.arm(.powerOff, MachineSession.powerOffPatience)])
+        #expect(session.handle(.serial(Array("  \r\n".utf8)), at: .zero) == [])
+        // The firmware's first words end the run; nobody waits for the time to be up.
+        #expect(
+            session.handle(.serial(Array("BdsDxe: failed to start\r\n".utf8)), at: .zero) == [
+                .send(.quit), .arm(.quit, MachineSession.emulatorPatience),
+            ])
         guard case .failed(.loaderFailed) = session.outcome else {
             Issue.record("\(session.outcome)")
             return
