@@ -29,6 +29,7 @@ let coreTargets: [Target] = [
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
 ]
 
@@ -39,14 +40,14 @@ let bareMetalTargets: [Target] = [
     .target(name: "CLoaderEntry", dependencies: ["CUEFI"], path: "Boot/LoaderEntry"),
     .target(name: "CKernelEntry", path: "Boot/KernelEntry"),
     .target(
-        name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory"], path: "Boot/Machine",
+        name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff"], path: "Boot/Machine",
         swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
             "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "ExecutableImage",
+            "ExecutableImage", "FirmwareTables",
         ],
         path: "Boot/Loader", swiftSettings: core),
     .executableTarget(
@@ -91,6 +92,7 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
+    .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "DisplayTests", dependencies: ["Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(
         name: "MachineRunnerTestSupport", dependencies: ["MachineRunner", "MemoryMap", "MemoryReport", system],

@@ -6,12 +6,14 @@ import MemoryMap
 import MemoryReport
 import UEFI
 
-/// Where the kernel's first instructions arrive, with the physical address of the BootInfo.
+/// Where the kernel's first instructions arrive, with the physical address of the BootInfo and the word of an
+/// ``EarlyConsole``.
 @c(kernel_main)
-func kernelMain(_ bootInfo: UInt64) -> Never {
+func kernelMain(_ bootInfo: UInt64, _ console: UInt64) -> Never {
     Exceptions.install()
     do throws(PagingError) {
         var tables = try LiveTables.live()
+        if let console = EarlyConsole(word: console), try tables.isUsable(console) { KernelConsole.use(SerialPort(console)) }
         try Kernel.run(PhysicalAddress(bootInfo), &tables)
     } catch {
         stopKernel("paging") { $0.write("the page tables cannot be used: ", error) }

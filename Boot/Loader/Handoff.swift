@@ -14,7 +14,8 @@ struct Handoff {
     let kernel: KernelPlacement
     let initrd: PhysicalRange?
     let framebuffer: BootInfo.Framebuffer?
-    let tables: FirmwareTables
+    let tables: PublishedTables
+    let earlyConsole: EarlyConsole?
 
     /// Leaves the firmware for the kernel.
     ///
@@ -40,8 +41,8 @@ struct Handoff {
         do throws(PagingError) {
             var tables = try KernelTables(services: firmware.services)
             try tables.fill(
-                kernel: kernel, stack: stack, framebuffer: framebuffer?.range, readOnly: publishedTables, devices: devices,
-                map: map)
+                kernel: kernel, stack: stack, framebuffer: framebuffer?.range, readOnly: publishedTables,
+                devices: [earlyConsole?.registers].compactMap { $0 }, map: map)
             root = tables.root
         } catch {
             throw LoaderFailure(.memory) { text in
@@ -72,9 +73,11 @@ struct Handoff {
             memory.withMutableBytes(of: place) { information.encode(into: &$0) }
         }
         damage(handed.start)
-        strata_enter_kernel(
-            root.rawValue, KernelAddressSpace.stackTop.rawValue, kernel.entry.rawValue, handed.start.rawValue,
-            Processor.memoryAttributes, Processor.translationControl)
+        var state = kernel_entry_state(
+            root: root.rawValue, stack: KernelAddressSpace.stackTop.rawValue, entry: kernel.entry.rawValue,
+            boot_info: handed.start.rawValue, console: earlyConsole?.word ?? EarlyConsole.none,
+            memory_attributes: Processor.memoryAttributes, translation_control: Processor.translationControl)
+        unsafe strata_enter_kernel(&state)
     }
 
     private func exit(_ firmware: Firmware, console: inout LoaderConsole) throws(LoaderFailure) -> BootServicesExit.Outcome {
@@ -116,16 +119,6 @@ struct Handoff {
             }
         }
         return ranges
-    }
-
-    /// The registers of devices that the kernel uses from its first instruction on.
-    private var devices: [PhysicalRange] {
-        #if arch(x86_64)
-            return []
-        #else
-            guard let range = PhysicalRange(start: SerialPort.standard.registers, pages: PageCount(1)) else { return [] }
-            return [range]
-        #endif
     }
 
     /// Makes the faults that a test asks for, in what a typed BootInfo can say.

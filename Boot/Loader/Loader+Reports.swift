@@ -6,7 +6,7 @@ import MemoryReport
 import UEFI
 
 /// The tables that the firmware publishes, by their physical addresses.
-struct FirmwareTables {
+struct PublishedTables {
     let rsdp: PhysicalAddress?
     let smbios: PhysicalAddress?
     let deviceTree: PhysicalAddress?
@@ -62,7 +62,7 @@ extension Loader {
         }
     }
 
-    mutating func report(_ tables: FirmwareTables) {
+    mutating func report(_ tables: PublishedTables) {
         console.send("tables") { event in
             event.hexadecimal("rsdp", tables.rsdp)
             event.hexadecimal("smbios", tables.smbios)

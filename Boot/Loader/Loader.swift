@@ -33,6 +33,9 @@ struct Loader {
     /// Boots the kernel. Returns only by throwing, and then everything is as the firmware had it, but for some memory.
     mutating func run() throws(LoaderFailure) -> Never {
         firmware.services.disableWatchdog()
+        let map = try firmware.currentMemoryMap()
+        let earlyConsole = EarlyConsole.find(firmware.systemTable, in: map)
+        if let earlyConsole { console.use(SerialPort(earlyConsole)) }
         announce()
         if let obstacle = Processor.obstacle { throw LoaderFailure(.handoff, obstacle, status: .unsupported) }
 
@@ -51,11 +54,12 @@ struct Loader {
         if let path = configuration.initrd { initrd = try volume.readWhole(path, .initrd) }
         let framebuffer = Screen.choose(wish: configuration.resolution, services: firmware.services)
         report(framebuffer)
-        let tables = FirmwareTables(firmware.systemTable)
+        let tables = PublishedTables(firmware.systemTable)
         report(tables)
 
         try Handoff(
-            configuration: configuration, file: file, kernel: kernel, initrd: initrd, framebuffer: framebuffer, tables: tables
+            configuration: configuration, file: file, kernel: kernel, initrd: initrd, framebuffer: framebuffer, tables: tables,
+            earlyConsole: earlyConsole
         ).enterKernel(firmware, console: &console)
     }
 

@@ -9,6 +9,9 @@ public struct MachineConfiguration: Sendable {
     /// The number of processors, at least 1.
     public var processors: Int
 
+    /// Whether an AArch64 machine describes itself by ACPI tables; otherwise by a device tree. A PC always has ACPI.
+    public var offersACPI = true
+
     /// The loader and the kernel.
     public var images: ImageSet
 

@@ -52,6 +52,16 @@ extension BootTests {
             #expect(refusal.message.contains(damage.words))
         }
 
+        /// A machine without ACPI: the console too is found in the device tree, or nothing would be heard.
+        @Test func `a device tree is handed on where there is no ACPI`() async throws {
+            var machine = TestMachine(.aarch64)
+            machine.offersACPI = false
+            let report = try await machine.boot()
+            #expect(report.tables.rsdp == nil)
+            #expect(report.tables.deviceTree != nil)
+            #expect(report.runtime.status == "SUCCESS")
+        }
+
         @Test(arguments: MachineArchitecture.allCases)
         func `the command line arrives as it was given`(architecture: MachineArchitecture) async throws {
             var machine = TestMachine(architecture)

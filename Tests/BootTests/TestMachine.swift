@@ -8,6 +8,7 @@ struct TestMachine {
     let architecture: MachineArchitecture
     var memory = "256M"
     var options = BootOptions()
+    var offersACPI = true
 
     /// Copies of the images with which a test does as it likes; nil for those that were built.
     var images: ImageSet?
@@ -47,9 +48,11 @@ struct TestMachine {
     enum Unexpected: Error { case success }
 
     private func configuration() throws -> MachineConfiguration {
-        MachineConfiguration(
+        var configuration = MachineConfiguration(
             architecture: architecture, memory: try MemorySize(memory), images: try images ?? Self.builtImages(architecture),
             options: options, timeout: timeout)
+        configuration.offersACPI = offersACPI
+        return configuration
     }
 }
 

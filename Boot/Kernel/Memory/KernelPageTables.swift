@@ -30,6 +30,15 @@ extension PageTables where Format == NativePageTables, Memory == IdentityMappedM
         }
     }
 
+    /// Whether a console's registers are mapped as what they are: a device, at its physical address, that may be written.
+    func isUsable(_ console: EarlyConsole) throws(PagingError) -> Bool {
+        guard let registers = console.registers else { return true }
+        let address = VirtualAddress(registers.start.rawValue)
+        guard NativePageTables.canTranslate(address), let translation = try translate(address) else { return false }
+        return translation.physicalAddress == registers.start && translation.attributes.caching == .uncacheable
+            && translation.attributes.permissions == .write
+    }
+
     /// Takes the permission to execute from everything below the kernel's image: the loader's way in is not needed again.
     mutating func sealIdentityMapping() throws(PagingError) {
         guard let identity = VirtualRange(start: VirtualAddress(0), byteCount: KernelAddressSpace.identityLimit) else { return }

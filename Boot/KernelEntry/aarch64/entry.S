@@ -4,7 +4,7 @@
     .section .text.strata_entry, "ax", @progbits
     .globl strata_entry
     .type strata_entry, @function
-// x0: the BootInfo; sp (SP_EL0): the top of the guarded stack.
+// x0: the BootInfo; x1: the console; sp (SP_EL0): the top of the guarded stack.
 strata_entry:
     // Exceptions run on SP_EL1: a stack of their own, so that a kernel stack that overflowed can still be reported.
     adrp x9, strata_exception_stack_top

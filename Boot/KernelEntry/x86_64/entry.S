@@ -4,7 +4,7 @@
     .section .text.strata_entry, "ax", @progbits
     .globl strata_entry
     .type strata_entry, @function
-// rdi: the BootInfo; rsp: the top of the guarded stack.
+// rdi: the BootInfo; rsi: the console; rsp: the top of the guarded stack.
 strata_entry:
     xorl %ebp, %ebp
     call kernel_main

@@ -13,10 +13,14 @@
     .hidden strata_enter_kernel_end
     .type strata_enter_kernel, @function
 
-// strata_enter_kernel(root: x0, stack: x1, entry: x2, boot_info: x3, memory_attributes: x4, translation_control: x5),
-// never returns.
+// strata_enter_kernel(state: x0), never returns.
 strata_enter_kernel:
     msr daifset, #0xf
+    ldp x10, x1, [x0, #0]
+    ldp x2, x3, [x0, #16]
+    ldp x6, x4, [x0, #32]
+    ldr x5, [x0, #48]
+    mov x0, x10
     // MAIR and TCR must not change under live translations: switch translation off, change them, switch it on.
     mrs x8, sctlr_el1
     bic x9, x8, #1
@@ -42,6 +46,7 @@ strata_enter_kernel:
     msr spsel, #0
     mov sp, x1
     mov x0, x3
+    mov x1, x6
     mov x29, xzr
     mov x30, xzr
     br x2

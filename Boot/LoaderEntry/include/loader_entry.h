@@ -3,10 +3,22 @@
 
 #include <stdint.h>
 
-// Switches to the page tables at `root` and jumps to `entry` on `stack` with `boot_info` as its argument.
-// `memory_attributes` is IA32_PAT or MAIR_EL1, `translation_control` TCR_EL1 (unused on x86-64).
-void strata_enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t boot_info, uint64_t memory_attributes,
-                         uint64_t translation_control) __attribute__((noreturn));
+// What the switch to the kernel takes, in the order in which the assembly reads it.
+struct kernel_entry_state {
+    // The page tables: CR3 or TTBR0_EL1.
+    uint64_t root;
+    // The kernel's first stack pointer and instruction, by its own addresses.
+    uint64_t stack, entry;
+    // Its two arguments: the physical address of the BootInfo, and the word of an EarlyConsole.
+    uint64_t boot_info, console;
+    // IA32_PAT or MAIR_EL1.
+    uint64_t memory_attributes;
+    // TCR_EL1; unused on x86-64.
+    uint64_t translation_control;
+};
+
+// Switches to the kernel's page tables and stack and jumps to its entry. All of the state is read before the switch.
+void strata_enter_kernel(const struct kernel_entry_state *state) __attribute__((noreturn));
 
 extern const char strata_enter_kernel_end[];
 

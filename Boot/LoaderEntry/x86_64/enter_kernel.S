@@ -18,11 +18,15 @@
     .hidden strata_enter_kernel_end
     .type strata_enter_kernel, @function
 
-// strata_enter_kernel(root: rdi, stack: rsi, entry: rdx, boot_info: rcx, memory_attributes: r8), never returns.
+// strata_enter_kernel(state: rdi), never returns.
 strata_enter_kernel:
     cli
-    movq %rcx, %r9
-    movq %rdx, %r10
+    movq 16(%rdi), %r10
+    movq 24(%rdi), %r9
+    movq 32(%rdi), %r11
+    movq 40(%rdi), %r8
+    movq 8(%rdi), %rsi
+    movq 0(%rdi), %rdi
     // No-execute must be on before tables that use it are.
     movl $IA32_EFER, %ecx
     rdmsr
@@ -47,6 +51,7 @@ strata_enter_kernel:
     movq %rsi, %rsp
     xorl %ebp, %ebp
     movq %r9, %rdi
+    movq %r11, %rsi
     jmpq *%r10
     .balign 4096, 0xcc
 strata_enter_kernel_end:

@@ -17,7 +17,9 @@ struct QEMUCommandLine: Sendable {
             arguments += ["-M", "q35", "-cpu", "max"]
         case .aarch64:
             // The interrupt controller that the machine has by default serves 8 processors.
-            arguments += ["-M", configuration.processors > 8 ? "virt,gic-version=3" : "virt", "-cpu", "cortex-a57"]
+            let controller = configuration.processors > 8 ? ",gic-version=3" : ""
+            let description = configuration.offersACPI ? "" : ",acpi=off"
+            arguments += ["-M", "virt" + controller + description, "-cpu", "cortex-a57"]
         }
         arguments += ["-m", configuration.memory.description, "-smp", String(configuration.processors)]
         arguments += ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=\(Self.escaped(firmware.code))"]

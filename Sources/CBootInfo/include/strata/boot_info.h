@@ -5,11 +5,12 @@
  * as C11 or C++11 proves its own layout. All integers are little-endian; there is no padding; reserved bytes are zero.
  *
  * The loader enters the kernel with the physical address of a `struct strata_boot_info`, aligned to 8 bytes, as the first
- * argument. A kernel in C starts like this:
+ * argument. The second one is a word that names the serial port on which the kernel can complain before it believes the
+ * structure: see STRATA_EARLY_CONSOLE_NONE below. A kernel in C starts like this:
  *
  *     #include <strata/boot_info.h>
  *
- *     _Noreturn void kernel_main(const struct strata_boot_info *info)
+ *     _Noreturn void kernel_main(const struct strata_boot_info *info, uint64_t console)
  *     {
  *         if (strata_boot_info_check(info) != STRATA_BOOT_INFO_OK)
  *             halt();
@@ -52,6 +53,19 @@ extern "C" {
 
 /** The smallest descriptor of a memory map, in bytes: UEFI 2.10, section 7.2.3. */
 #define STRATA_BOOT_INFO_MIN_DESCRIPTOR_SIZE 40u
+
+/**
+ * The kernel's second argument. Its lowest three bits tell the kind of serial port; for one in memory, bits 6 to 63 are those of
+ * the first register's physical address, which the loader has mapped as a device; for one behind I/O ports, bits 6 to 21 are the
+ * first port. Of a 16550 in memory, bits 3 and 4 are the distance between registers as a power of two, and bit 5 tells that
+ * registers take accesses of 4 bytes only.
+ */
+enum strata_early_console {
+    STRATA_EARLY_CONSOLE_NONE = 0,
+    STRATA_EARLY_CONSOLE_PL011 = 1,
+    STRATA_EARLY_CONSOLE_MEMORY_16550 = 2,
+    STRATA_EARLY_CONSOLE_PORT_16550 = 3
+};
 
 /** The values of `framebuffer_format`. */
 enum strata_pixel_format {
