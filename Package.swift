@@ -40,8 +40,8 @@ let bareMetalTargets: [Target] = [
     .target(name: "CLoaderEntry", dependencies: ["CUEFI"], path: "Boot/LoaderEntry"),
     .target(name: "CKernelEntry", path: "Boot/KernelEntry"),
     .target(
-        name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff"], path: "Boot/Machine",
-        swiftSettings: core),
+        name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff"],
+        path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .executableTarget(
         name: "Loader",
