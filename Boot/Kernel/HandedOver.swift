@@ -29,19 +29,22 @@ struct HandedOver {
             stopKernel(error)
         }
         // Whatever is read before the map can be asked about it must at least be mapped.
-        for range in [information.memoryMap.range, information.commandLine] {
-            if let range, try !tables.isIdentityMapped(range) { stopKernel(.outsideMemoryMap(.memoryMapAddress, range)) }
+        for (field, range) in [
+            (BootInfo.Field.memoryMapAddress, information.memoryMap.range as PhysicalRange?),
+            (.commandLineAddress, information.commandLine),
+        ] {
+            if let range, try !tables.isIdentityMapped(range) { stopKernel(.outsideMemoryMap(field, range)) }
         }
         self.address = address
         self.information = information
         if let commandLine = information.commandLine {
             options = memory.withBytes(of: commandLine) { bytes in
                 unsafe bytes.withUnsafeBytes { buffer in
-                    KernelOptions(unsafe Span(_unsafeBytes: buffer))
+                    KernelOptions(KernelCommandLine(unsafe Span(_unsafeBytes: buffer)))
                 }
             }
         } else {
-            options = KernelOptions(Span())
+            options = KernelOptions(KernelCommandLine(Span()))
         }
         if let port = options.exitPort { unsafe PowerOff.exitPort = port }
     }

@@ -60,9 +60,11 @@ enum Kernel {
         try tables.sealIdentityMapping()
         handed.options.fault?.provoke(kernel: handed.information.kernel)
 
-        let systemTable = handed.information.systemTable.flatMap { SystemTable(at: $0) }
+        let systemTable = try self.systemTable(of: handed, tables)
         // The vendor's name is read before the firmware moves away.
-        let heading = MemoryMapPicture.Heading(handed, systemTable: systemTable)
+        var named: SystemTable?
+        if let range = systemTable?.vendorRange, try tables.isIdentityMapped(range) { named = systemTable }
+        let heading = MemoryMapPicture.Heading(handed, systemTable: named)
         var services: RuntimeServices?
         if let systemTable {
             do throws(RuntimeFailure) {
@@ -74,10 +76,34 @@ enum Kernel {
             }
         }
         report(try tables.audit())
-        draw(MemoryMapPicture(heading: heading, map: map, summary: summary), on: handed.information.framebuffer)
+        var screen = handed.information.framebuffer
+        if let range = screen?.range, try !tables.isIdentityMapped(range) { screen = nil }
+        draw(MemoryMapPicture(heading: heading, map: map, summary: summary), on: screen)
 
         KernelConsole.send("finished")
         PowerOff.shutDown(services)
+    }
+}
+
+extension Kernel {
+    /// The firmware's system table, once everything that it leads to is known to be mapped. Stops the machine where it is not.
+    private static func systemTable(
+        of handed: HandedOver, _ tables: borrowing LiveTables
+    ) throws(PagingError) -> SystemTable? {
+        guard let address = handed.information.systemTable else { return nil }
+        var ranges: [PhysicalRange] = []
+        if let range = PhysicalRange(start: address, byteCount: SystemTable.byteCount), try tables.isIdentityMapped(range),
+            let table = SystemTable(at: address)
+        {
+            table.forEachReferencedRange { ranges.append($0) }
+            var isMapped = true
+            for range in ranges where isMapped { isMapped = try tables.isIdentityMapped(range) }
+            if isMapped { return table }
+        }
+        stopKernel("badSystemTable") { text in
+            text.write("the EFI system table leads to memory that is not there: ")
+            text.write(hexadecimal: address.rawValue)
+        }
     }
 }
 

@@ -51,6 +51,13 @@ struct Firmware {
         throw LoaderFailure(.memory, "the firmware's memory map outgrew its buffer four times")
     }
 
+    /// Gives the pages of a range back that the firmware allocated as one.
+    func free(_ range: PhysicalRange?) {
+        guard let range else { return }
+        // There is nobody to tell of a failure: the pages stay allocated, as they were.
+        try? services.freePages(at: range.start, range.pages)
+    }
+
     /// Pages of loader data.
     func allocate(_ pages: PageCount, for purpose: StaticString) throws(LoaderFailure) -> PhysicalRange {
         do throws(UEFIStatus) {

@@ -25,6 +25,7 @@ struct Handoff {
         // The BootInfo in one page, the command line in the next: neither shares a page with anything else.
         let commandLinePages = PageCount(roundingUp: UInt64(configuration.commandLine.count))
         let handed = try firmware.allocate(PageCount(1 + commandLinePages.rawValue), for: "the boot information")
+        defer { firmware.free(handed) }
         memory.clear(handed)
         var commandLine: PhysicalRange?
         if let start = handed.start.advanced(by: PageCount.pageSize),
@@ -36,14 +37,11 @@ struct Handoff {
             }
         }
         let stack = try firmware.allocate(KernelAddressSpace.stackPages, for: "the kernel's stack")
+        defer { firmware.free(stack) }
         let map = try firmware.currentMemoryMap()
         let root: PhysicalAddress
         do throws(PagingError) {
-            var tables = try KernelTables(services: firmware.services)
-            try tables.fill(
-                kernel: kernel, stack: stack, framebuffer: framebuffer?.range, readOnly: publishedTables,
-                devices: [earlyConsole?.registers].compactMap { $0 }, map: map)
-            root = tables.root
+            root = try makeTables(stack, map, firmware)
         } catch {
             throw LoaderFailure(.memory) { text in
                 text.write("the kernel's page tables cannot be made: ")
@@ -78,6 +76,22 @@ struct Handoff {
             boot_info: handed.start.rawValue, console: earlyConsole?.word ?? EarlyConsole.none,
             memory_attributes: Processor.memoryAttributes, translation_control: Processor.translationControl)
         unsafe strata_enter_kernel(&state)
+    }
+
+    /// The root of the kernel's page tables; where they cannot be made, all of their memory is given back.
+    private func makeTables(
+        _ stack: PhysicalRange, _ map: PhysicalMemoryMap, _ firmware: Firmware
+    ) throws(PagingError) -> PhysicalAddress {
+        var tables = try KernelTables(services: firmware.services)
+        do throws(PagingError) {
+            try tables.fill(
+                kernel: kernel, stack: stack, framebuffer: framebuffer?.range, readOnly: publishedTables,
+                devices: [earlyConsole?.registers].compactMap { $0 }, map: map)
+        } catch {
+            tables.discard()
+            throw error
+        }
+        return tables.root
     }
 
     private func exit(_ firmware: Firmware, console: inout LoaderConsole) throws(LoaderFailure) -> BootServicesExit.Outcome {

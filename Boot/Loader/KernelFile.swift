@@ -28,7 +28,10 @@ struct KernelFile {
             guard expected == digest else { throw Self.mismatch(configuration, actual: digest, expected: expected) }
             isVerified = true
         } catch {
-            guard configuration.verification == .optional else { throw error }
+            guard configuration.verification == .optional else {
+                firmware.free(bytes)
+                throw error
+            }
             isVerified = false
             console.say { text in
                 text.write("warning: the kernel is not verified: ")
@@ -42,7 +45,7 @@ struct KernelFile {
     ) throws(LoaderFailure) -> SHA256Digest {
         let path = configuration.checksumPath
         let file = try volume.readWhole(path, .verification)
-        defer { try? firmware.services.freePages(at: file.start, file.pages) }
+        defer { firmware.free(file) }
         do throws(ChecksumLineError) {
             return try IdentityMappedMemory().withBytes(of: file) { (bytes) throws(ChecksumLineError) in
                 try SHA256Digest(checksumLine: bytes)
@@ -85,7 +88,7 @@ extension Volume {
     /// A whole file in pages of loader data; the range ends with the file's last byte.
     func readWhole(_ path: [UInt8], _ stage: LoaderFailure.Stage) throws(LoaderFailure) -> PhysicalRange {
         do throws(ReadError) {
-            let file = try read(path.span, limit: Self.fileByteLimit)
+            let file = try read(FirmwarePath.terminatedUTF16(path.span), limit: Self.fileByteLimit)
             guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else { throw ReadError.empty }
             return range
         } catch {

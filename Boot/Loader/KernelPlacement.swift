@@ -47,7 +47,10 @@ struct KernelPlacement {
                     try memory.withMutableBytes(of: destination) { (target) throws(ELFError) in
                         try image.load(into: &target, virtualBase: base)
                     }
-                } catch { throw .elf(error) }
+                } catch {
+                    firmware.free(destination)
+                    throw .elf(error)
+                }
 
                 var segments: [Segment] = []
                 for index in 0..<image.segmentCount {

@@ -27,6 +27,9 @@ struct KernelTables: ~Copyable {
             format: Processor.pageTableFormat, memory: IdentityMappedMemory(), frames: FirmwareFrames(services: services))
     }
 
+    /// Gives the memory of all tables back.
+    consuming func discard() { _ = try? tables.destroy() }
+
     /// Maps everything that the kernel needs until it makes mappings of its own.
     ///
     /// Written or executed, never both: RAM at its physical addresses is not executable, and where it holds the kernel's

@@ -30,7 +30,8 @@ struct Loader {
         console = LoaderConsole(firmware.systemTable)
     }
 
-    /// Boots the kernel. Returns only by throwing, and then everything is as the firmware had it, but for some memory.
+    /// Boots the kernel. Returns only by throwing: then, as long as there is a firmware to return to, everything that was allocated
+    /// has been freed.
     mutating func run() throws(LoaderFailure) -> Never {
         firmware.services.disableWatchdog()
         let map = try firmware.currentMemoryMap()
@@ -45,13 +46,17 @@ struct Loader {
         } catch {
             throw LoaderFailure(.configuration, "the loader was not started from a file system", firmware: error)
         }
+        defer { volume.close() }
         let configuration = try readConfiguration(from: volume)
         let file = try KernelFile(configuration, from: volume, in: firmware, console: &console)
+        defer { firmware.free(file.bytes) }
         let kernel = try KernelPlacement(file, path: configuration.kernel, in: firmware)
+        defer { firmware.free(kernel.physical) }
         report(file, kernel, configuration)
 
         var initrd: PhysicalRange?
         if let path = configuration.initrd { initrd = try volume.readWhole(path, .initrd) }
+        defer { firmware.free(initrd) }
         let framebuffer = Screen.choose(wish: configuration.resolution, services: firmware.services)
         report(framebuffer)
         let tables = PublishedTables(firmware.systemTable)
@@ -104,7 +109,8 @@ struct Loader {
         path.write(LoaderConfiguration.path)
         let file: Volume.LoadedFile
         do throws(Volume.ReadError) {
-            file = try volume.read(path.bytes.span, limit: UInt64(LoaderConfiguration.fileByteLimit))
+            file = try volume.read(
+                FirmwarePath.terminatedUTF16(path.bytes.span), limit: UInt64(LoaderConfiguration.fileByteLimit))
         } catch {
             switch error {
             case .empty, .firmware(.notFound): return announced(LoaderConfiguration())

@@ -32,6 +32,38 @@ public struct SystemTable {
 
     public var firmwareRevision: UInt32 { unsafe pointer.pointee.firmware_revision }
 
+    /// The memory that using this table touches beside itself: the runtime services table and the configuration tables. Who does
+    /// not trust that all of it is mapped checks it before anything else.
+    ///
+    /// - Precondition: the table itself is mapped.
+    public func forEachReferencedRange(_ body: (PhysicalRange) -> Void) {
+        let table = unsafe pointer.pointee
+        let count = unsafe min(table.configuration_table_count, Self.configurationTableLimit)
+        let services = unsafe Self.range(table.runtime_services, byteCount: UInt64(MemoryLayout<EFI_RUNTIME_SERVICES>.size))
+        let tables = unsafe Self.range(
+            table.configuration_tables, byteCount: count * UInt64(MemoryLayout<EFI_CONFIGURATION_TABLE>.size))
+        if let services { body(services) }
+        if let tables { body(tables) }
+    }
+
+    /// The memory that ``forEachVendorByte(_:)`` may read, nil where there is no name.
+    ///
+    /// - Precondition: the table itself is mapped.
+    public var vendorRange: PhysicalRange? {
+        unsafe Self.range(pointer.pointee.firmware_vendor, byteCount: Self.vendorLimit * 2)
+    }
+
+    private static func range(_ pointer: UnsafeRawPointer?, byteCount: UInt64) -> PhysicalRange? {
+        guard let pointer = unsafe pointer else { return nil }
+        return PhysicalRange(start: PhysicalAddress(UInt64(UInt(bitPattern: pointer))), byteCount: byteCount)
+    }
+
+    /// The size of the table itself in bytes.
+    public static let byteCount = unsafe UInt64(MemoryLayout<EFI_SYSTEM_TABLE>.size)
+
+    private static let configurationTableLimit: UInt64 = 1024
+    private static let vendorLimit: UInt64 = 64
+
     /// The services before ExitBootServices, or nil after it.
     public var bootServices: BootServices? {
         guard let services = unsafe pointer.pointee.boot_services else { return nil }
@@ -47,7 +79,7 @@ public struct SystemTable {
     /// The vendor's name, as far as it is printable ASCII and at most 64 characters long, a byte at a time.
     public func forEachVendorByte(_ body: (UInt8) -> Void) {
         guard let vendor = unsafe pointer.pointee.firmware_vendor else { return }
-        for index in 0..<64 {
+        for index in 0..<Int(Self.vendorLimit) {
             let unit = unsafe vendor[index]
             guard unit != 0 else { return }
             body((32..<127).contains(unit) ? UInt8(unit) : UInt8(ascii: "?"))
@@ -85,7 +117,7 @@ public struct SystemTable {
 
     private func locate(_ guid: EFI_GUID) -> PhysicalAddress? {
         guard let tables = unsafe pointer.pointee.configuration_tables else { return nil }
-        for index in 0..<Int(min(unsafe pointer.pointee.configuration_table_count, 1024)) {
+        for index in 0..<Int(min(unsafe pointer.pointee.configuration_table_count, Self.configurationTableLimit)) {
             let entry = unsafe tables[index]
             if unsafe entry.vendor_guid == guid, let table = unsafe entry.vendor_table {
                 return PhysicalAddress(UInt64(UInt(bitPattern: table)))

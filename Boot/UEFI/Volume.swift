@@ -21,6 +21,9 @@ public struct Volume {
         unsafe self.root = root
     }
 
+    /// Gives the volume back to the firmware; nothing can be read any more.
+    public func close() { _ = unsafe uefi_file_close(root) }
+
     /// A file's bytes in pages of their own.
     public struct LoadedFile {
         public let start: PhysicalAddress
@@ -42,9 +45,9 @@ public struct Volume {
     /// Reads a whole file into freshly allocated pages of loader data, which the caller owns.
     ///
     /// - Parameters:
-    ///   - path: from the volume's root in UTF-8, separated by backslashes.
+    ///   - path: from the volume's root, separated by backslashes, in UTF-16 with a terminator.
     ///   - limit: the size in bytes past which the file is refused.
-    public func read(_ path: Span<UInt8>, limit: UInt64) throws(ReadError) -> LoadedFile {
+    public func read(_ path: [UInt16], limit: UInt64) throws(ReadError) -> LoadedFile {
         let file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>
         do throws(UEFIStatus) {
             unsafe file = try open(path)
@@ -78,10 +81,9 @@ public struct Volume {
         return LoadedFile(start: start, byteCount: byteCount, pages: pages)
     }
 
-    private func open(_ path: Span<UInt8>) throws(UEFIStatus) -> UnsafeMutablePointer<EFI_FILE_PROTOCOL> {
-        let units = Self.terminatedUTF16(path)
+    private func open(_ path: [UInt16]) throws(UEFIStatus) -> UnsafeMutablePointer<EFI_FILE_PROTOCOL> {
         var file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>?
-        unsafe try UEFIStatus(rawValue: uefi_file_open_for_reading(root, &file, units)).check()
+        unsafe try UEFIStatus(rawValue: uefi_file_open_for_reading(root, &file, path)).check()
         guard let file = unsafe file else { throw .notFound }
         return unsafe file
     }
