@@ -63,6 +63,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let hostedTargets: [Target] = [
+    .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: strict),
     .target(name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory"], swiftSettings: strict),
     .target(
         name: "MachineRunner",
@@ -80,6 +81,7 @@ let hostedTargets: [Target] = [
             .product(name: "Rainbow", package: "Rainbow"),
         ],
         swiftSettings: strict),
+    .testTarget(name: "MapFormatsTests", dependencies: ["MapFormats", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "MemoryMapTests", dependencies: ["MemoryMap"], swiftSettings: strict),
     .testTarget(name: "MemoryReportTests", dependencies: ["MemoryReport", "MemoryMap"], swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,72 @@
+import MemoryMap
+
+/// What a grammar made of a line.
+struct RowDraft {
+    var kind = MapKind.linuxE820
+    var row = MapRow(start: 0, last: 0)
+
+    /// Which of a source's maps the row belongs to: "BIOS-e820", "user", "memory"; empty where there is only one.
+    var label: StaticString = ""
+
+    /// Where in the line the source's word for the type stands.
+    var word = 0..<0
+
+    /// How the source printed the end.
+    var convention = EndConvention.inclusive
+}
+
+/// What a line is.
+enum LineReading {
+    /// Nothing that belongs to a memory map.
+    case nothing
+
+    /// A row, which is in the draft.
+    case row
+
+    /// The start of a row that goes on in the next line; the draft has what is known, if `isUsable`.
+    case incomplete(isUsable: Bool)
+
+    /// A line before a map's rows.
+    case header(MapHeader)
+
+    /// Something that other rows are checked against.
+    case fact(MapFact.Kind, PhysicalRange)
+
+    /// A total that the source printed of its own map, in bytes.
+    case total(UInt64)
+}
+
+/// The lines that say what follows.
+enum MapHeader {
+    /// Another boot of the machine begins.
+    case boot
+
+    /// A new map of the kind begins.
+    case map(MapKind)
+
+    /// What was read as `MapKind` is over: lines are no longer read by their place in a table.
+    case table(MapKind)
+}
+
+/// An address range that a log mentions beside its memory maps, and that they are checked against.
+public struct MapFact: Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable {
+        /// PCI configuration space (MMCONFIG, ECAM).
+        case configurationSpace
+
+        /// A region that the firmware reserved for a device's DMA (DMAR RMRR).
+        case reservedMemoryRegion
+
+        /// A window through which a PCI host bridge reaches its devices.
+        case hostBridgeWindow
+    }
+
+    public var kind: Kind
+    public var range: PhysicalRange
+
+    /// The line, from 1 up.
+    public var line: UInt32
+
+    /// The boot of the machine in which it was printed, from 0 up.
+    public var boot: Int
+}
