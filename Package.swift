@@ -81,26 +81,30 @@ let hostedTargets: [Target] = [
             .product(name: "Rainbow", package: "Rainbow"),
         ],
         swiftSettings: strict),
+    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
     .testTarget(name: "MapFormatsTests", dependencies: ["MapFormats", "MemoryMap"], swiftSettings: strict),
-    .testTarget(name: "MemoryMapTests", dependencies: ["MemoryMap"], swiftSettings: strict),
-    .testTarget(name: "MemoryReportTests", dependencies: ["MemoryReport", "MemoryMap"], swiftSettings: strict),
+    .testTarget(name: "MemoryMapTests", dependencies: ["SeededRandom", "MemoryMap"], swiftSettings: strict),
+    .testTarget(name: "MemoryReportTests", dependencies: ["SeededRandom", "MemoryReport", "MemoryMap"], swiftSettings: strict),
     .testTarget(
-        name: "KernelMemoryTests", dependencies: ["KernelMemory", "SimulatedMachine", "MemoryMap"], swiftSettings: strict),
+        name: "KernelMemoryTests", dependencies: ["SeededRandom", "KernelMemory", "SimulatedMachine", "MemoryMap"],
+        swiftSettings: strict),
     .testTarget(
-        name: "BootHandoffTests", dependencies: ["BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
-    .target(name: "ELFFixtures", path: "Tests/ELFFixtures", swiftSettings: strict),
+        name: "BootHandoffTests", dependencies: ["SeededRandom", "BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
+    .target(name: "ELFFixtures", dependencies: ["SeededRandom"], path: "Tests/ELFFixtures", swiftSettings: strict),
     .testTarget(
-        name: "ExecutableImageTests", dependencies: ["ExecutableImage", "ELFFixtures", "MemoryMap"], swiftSettings: strict),
+        name: "ExecutableImageTests", dependencies: ["SeededRandom", "ExecutableImage", "ELFFixtures", "MemoryMap"],
+        swiftSettings: strict),
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
-    .testTarget(name: "DisplayTests", dependencies: ["Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .testTarget(name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(
         name: "MachineRunnerTestSupport", dependencies: ["MachineRunner", "MemoryMap", "MemoryReport", system],
         path: "Tests/MachineRunnerTestSupport", swiftSettings: strict),
     .testTarget(
-        name: "MachineRunnerTests", dependencies: ["MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
+        name: "MachineRunnerTests",
+        dependencies: ["SeededRandom", "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
@@ -119,7 +123,8 @@ let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])
 let fuzzTargets: [Target] = [
     .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
     .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
-    .target(name: "ELFFixtures", path: "Tests/ELFFixtures", swiftSettings: strict),
+    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
+    .target(name: "ELFFixtures", dependencies: ["SeededRandom"], path: "Tests/ELFFixtures", swiftSettings: strict),
     .executableTarget(name: "FuzzSeeds", dependencies: ["ELFFixtures"], path: "Fuzz/FuzzSeeds", swiftSettings: strict),
     .executableTarget(
         name: "FuzzELFImage", dependencies: ["FuzzDriver", "ExecutableImage", "MemoryMap"], path: "Fuzz/FuzzELFImage",

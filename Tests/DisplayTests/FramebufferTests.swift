@@ -1,6 +1,7 @@
 import Display
 import MemoryReport
 import Testing
+import SeededRandom
 
 struct FramebufferTests {
     @Test func hostileGeometryIsRefused() {

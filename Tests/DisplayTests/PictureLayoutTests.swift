@@ -3,6 +3,7 @@ import MemoryReport
 import Testing
 
 @testable import Display
+import SeededRandom
 
 /// Nothing overlaps, nothing is cut, at any size with any map.
 struct PictureLayoutTests {

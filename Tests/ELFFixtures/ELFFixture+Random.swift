@@ -1,3 +1,5 @@
+import SeededRandom
+
 extension ELFFixture {
     /// A good file with one to five segments besides the first one, gaps, zero-filled tails, and relocations anywhere in the
     /// writable segments, those in zeros and odd ones included.

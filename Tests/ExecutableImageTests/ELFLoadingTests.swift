@@ -2,6 +2,7 @@ import ELFFixtures
 import ExecutableImage
 import MemoryMap
 import Testing
+import SeededRandom
 
 @Suite struct ELFLoadingTests {
     /// The memory that results from loading a file into `byteCount` bytes of 0xEE, and the error if there was one.

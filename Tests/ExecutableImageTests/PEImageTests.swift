@@ -2,6 +2,7 @@ import ELFFixtures
 import ExecutableImage
 import MemoryMap
 import Testing
+import SeededRandom
 
 @Suite struct PEImageTests {
     static func convert(_ fixture: ELFFixture, subsystem: PESubsystem = .application) throws -> [UInt8] {

@@ -1,6 +1,7 @@
 import ELFFixtures
 import ExecutableImage
 import Testing
+import SeededRandom
 
 @Suite struct SHA256Tests {
     static func hexadecimal(_ digest: SHA256Digest) -> String {

@@ -1,6 +1,7 @@
 import MachineRunner
 import MachineRunnerTestSupport
 import Testing
+import SeededRandom
 
 @Suite("Reading the serial line")
 struct SerialLineReaderTests {
@@ -168,20 +169,5 @@ struct SerialLineReaderTests {
             }
             #expect(record.rawMap.count <= bytes.count)
         }
-    }
-}
-
-/// A generator whose numbers are the same in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

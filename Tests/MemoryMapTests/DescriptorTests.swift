@@ -1,5 +1,6 @@
 import MemoryMap
 import Testing
+import SeededRandom
 
 @Suite struct DescriptorTests {
     @Test func `A row reads back as it was written, whatever it holds`() throws {

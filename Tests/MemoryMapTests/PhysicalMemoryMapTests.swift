@@ -1,5 +1,6 @@
 import MemoryMap
 import Testing
+import SeededRandom
 
 @Suite struct PhysicalMemoryMapTests {
     @Test(arguments: UInt64(0)..<300)

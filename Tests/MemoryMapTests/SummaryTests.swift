@@ -1,5 +1,6 @@
 import MemoryMap
 import Testing
+import SeededRandom
 
 @Suite struct SummaryTests {
     @Test(arguments: UInt64(0)..<200, HandoffPolicy.allCases)

@@ -2,6 +2,7 @@ import Foundation
 import MemoryMap
 import MemoryReport
 import Testing
+import SeededRandom
 
 @Suite struct JSONTests {
     /// The lines that `content` writes, read back by another reader of JSON.

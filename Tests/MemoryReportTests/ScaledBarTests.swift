@@ -1,6 +1,7 @@
 import MemoryMap
 import MemoryReport
 import Testing
+import SeededRandom
 
 @Suite struct ScaledBarTests {
     static func text(_ bar: ScaledBar) -> String {

@@ -1,6 +1,7 @@
 import MemoryMap
 import MemoryReport
 import Testing
+import SeededRandom
 
 @Suite struct TextTests {
     @Test func `Decimal numbers at both ends, padded and in groups`() {

@@ -2,6 +2,7 @@ import BootHandoff
 import CBootInfo
 import MemoryMap
 import Testing
+import SeededRandom
 
 /// The decoder takes exactly what the encoder writes, refuses all else with its place, and agrees with the check in C.
 @Suite struct BootInfoCodingTests {

@@ -1,6 +1,7 @@
 import BootHandoff
 import MemoryMap
 import Testing
+import SeededRandom
 
 /// No pointer that leads out of the memory map, into free memory or over something else is accepted.
 @Suite struct BootInfoValidationTests {

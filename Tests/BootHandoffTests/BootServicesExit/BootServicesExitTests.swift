@@ -1,6 +1,7 @@
 import BootHandoff
 import MemoryMap
 import Testing
+import SeededRandom
 
 /// Boot services are left with exactly the map whose key was accepted, or not at all and without a leak.
 @Suite struct BootServicesExitTests {

@@ -1,5 +1,6 @@
 import BootHandoff
 import Testing
+import SeededRandom
 
 /// What is written is read as the same, and what could not be is not written.
 @Suite struct LoaderConfigurationTextTests {

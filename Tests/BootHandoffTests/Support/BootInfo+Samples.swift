@@ -1,5 +1,6 @@
 import BootHandoff
 import MemoryMap
+import SeededRandom
 
 /// The range of `byteCount` bytes at `start`, for values that are known to be one.
 func range(_ start: UInt64, _ byteCount: UInt64) -> PhysicalRange {

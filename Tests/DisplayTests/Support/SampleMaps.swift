@@ -1,5 +1,6 @@
 import Display
 import MemoryMap
+import SeededRandom
 
 /// Memory maps that look like those of real firmware, and hostile ones.
 enum SampleMaps {

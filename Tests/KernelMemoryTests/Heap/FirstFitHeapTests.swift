@@ -1,5 +1,6 @@
 import KernelMemory
 import Testing
+import SeededRandom
 
 @Suite("The first-fit heap")
 struct FirstFitHeapTests {
@@ -50,7 +51,7 @@ struct FirstFitHeapTests {
         let size = 1 << 16
         let arena = Arena(byteCount: size)
         var heap = arena.heap()
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var live: [Block] = []
         for step in 0..<4000 {
             if live.isEmpty || random.next() % 100 < (step < 2000 ? 60 : 45) {

@@ -2,6 +2,7 @@ import KernelMemory
 import MemoryMap
 import SimulatedMachine
 import Testing
+import SeededRandom
 
 /// Tables that were damaged, or made to do damage.
 @Suite struct PageTableCorruptionTests {
@@ -135,7 +136,7 @@ import Testing
 
     /// Random damage: whatever is done with such tables ends, and what is taken over behaves.
     @Test(arguments: 0..<200 as Range<UInt64>) func randomDamageNeverTraps(seed: UInt64) throws {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let machine = try PagingMachine(seed: seed)
         var tables = try machine.tables(X86_64.format)
         for _ in 0..<6 {

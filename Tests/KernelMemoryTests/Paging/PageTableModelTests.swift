@@ -2,6 +2,7 @@ import KernelMemory
 import MemoryMap
 import SimulatedMachine
 import Testing
+import SeededRandom
 
 /// Random changes, checked page by page against a model that knows nothing of tables.
 @Suite struct PageTableModelTests {
@@ -18,7 +19,7 @@ import Testing
     }
 
     private func run<Architecture: PagingArchitecture>(_: Architecture.Type, seed: UInt64) throws {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let machine = try PagingMachine(seed: seed)
         var tables = try machine.tables(Architecture.format)
         let mmu = try Architecture.mmu(root: tables.root)

@@ -1,6 +1,7 @@
 import KernelMemory
 import MemoryMap
 import SimulatedMachine
+import SeededRandom
 
 /// A frame source that keeps book: which frames are out, in what order things happened, and when to refuse.
 final class FramePool: PageTableFrames {
@@ -29,7 +30,7 @@ final class FramePool: PageTableFrames {
     /// A pool of all frames of `range`, given in an order that `seed` decides, each filled with rubbish.
     init(memory: SparseMemory, range: PhysicalRange, seed: UInt64 = 1) {
         self.memory = memory
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         free = stride(from: range.start.rawValue, through: range.last.rawValue, by: 4096).map { PhysicalAddress($0) }
         free.shuffle(using: &generator)
     }

@@ -2,6 +2,7 @@ import KernelMemory
 import MemoryMap
 import SimulatedMachine
 import Testing
+import SeededRandom
 
 /// What page tables are to say, kept as one value for each 4 KiB page of a window that crosses borders of 2 MiB, 1 GiB and 512 GiB.
 struct PagingModel {
@@ -66,12 +67,12 @@ struct PagingModel {
 }
 
 extension PagingModel {
-    static func randomAttributes(using generator: inout SplitMix64) -> PageAttributes {
+    static func randomAttributes(using generator: inout SeededGenerator) -> PageAttributes {
         attributes[Int.random(in: 0..<attributes.count, using: &generator)]
     }
 
     /// Mostly few pages close to a border, at times whole leaves of 2 MiB or 1 GiB.
-    func randomPages(using generator: inout SplitMix64) -> Range<Int> {
+    func randomPages(using generator: inout SeededGenerator) -> Range<Int> {
         let choice = Int.random(in: 0..<20, using: &generator)
         let unit = choice == 0 ? 512 * 512 : choice < 6 ? 512 : 1
         // Borders are drawn from few, so that changes meet.
@@ -90,7 +91,7 @@ extension PagingModel {
     }
 
     /// A target that leaves the largest leaf possible, or only smaller ones.
-    func randomTarget(for pages: Range<Int>, using generator: inout SplitMix64) -> PhysicalAddress {
+    func randomTarget(for pages: Range<Int>, using generator: inout SeededGenerator) -> PhysicalAddress {
         let granules = [gib, gib, 2 * mib, 4 * kib]
         let granule = granules[Int.random(in: 0..<granules.count, using: &generator)]
         let distance = UInt64.random(in: 0..<1024, using: &generator) * granule
@@ -98,7 +99,7 @@ extension PagingModel {
     }
 
     /// Pages at the borders of a change, beside it, and anywhere.
-    func probes(around pages: Range<Int>, using generator: inout SplitMix64) -> [Int] {
+    func probes(around pages: Range<Int>, using generator: inout SeededGenerator) -> [Int] {
         let ends = [pages.lowerBound, pages.upperBound]
         let near = ends.flatMap { end in [-513, -512, -1, 0, 1, 511, 512].map { end + $0 } }
         let inside = (0..<4).map { _ in Int.random(in: pages, using: &generator) }

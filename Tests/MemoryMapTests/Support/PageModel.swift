@@ -1,4 +1,5 @@
 import MemoryMap
+import SeededRandom
 
 /// A memory map as a list of pages, one by one: the plainest model there is, for a window of a few hundred pages.
 struct PageModel {
