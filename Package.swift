@@ -98,7 +98,9 @@ let hostedTargets: [Target] = [
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
-    .testTarget(name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .testTarget(
+        name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
+        swiftSettings: strict),
     .target(
         name: "MachineRunnerTestSupport", dependencies: ["MachineRunner", "MemoryMap", "MemoryReport", system],
         path: "Tests/MachineRunnerTestSupport", swiftSettings: strict),
