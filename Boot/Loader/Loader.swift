@@ -46,7 +46,8 @@ struct Loader {
         } catch {
             throw LoaderFailure(.configuration, "the loader was not started from a file system", firmware: error)
         }
-        defer { volume.close() }
+        // Once an exit was tried, only memory services may be called (UEFI 2.10, 7.4.6), and files are none.
+        defer { if console.isFirmwareConsoleUsable { volume.close() } }
         let configuration = try readConfiguration(from: volume)
         let file = try KernelFile(configuration, from: volume, in: firmware, console: &console)
         defer { firmware.free(file.bytes) }
