@@ -4,9 +4,9 @@ import MemoryReport
 /// A picture of a machine's memory: heading, headline figures, a bar to scale with its crowded parts magnified, a legend and
 /// a table by type.
 ///
-/// The bar is ``ScaledBar`` with one cell a pixel. Below it, each strip shows a part of the one above at a larger scale; in a
+/// The bar is `ScaledBar` with one cell a pixel. Below it, each strip shows a part of the one above at a larger scale; in a
 /// strip every region is at least one pixel wide, and of several in one pixel the highest is seen. The layout follows the size
-/// of the surface (see ``PictureLayout`` for what is left out when it is small); below 320 x 200 only a line of text is drawn.
+/// of the surface (see `PictureLayout` for what is left out when it is small); below 320 x 200 only a line of text is drawn.
 ///
 /// Equal input draws equal pixels. Drawing allocates arrays of the order of the surface's width, of the map's regions and of
 /// the types that occur, and nothing that outlives it.
