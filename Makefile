@@ -21,7 +21,7 @@ images: setup
 	Scripts/images
 
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Boot Tests Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Boot Tests Fuzz Benchmarks
 
 # Longer than the tests' share: five minutes a driver.
 fuzz: setup

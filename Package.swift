@@ -119,6 +119,12 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
 ]
 
+/// Figures, never part of the tests: each `swift run -c release NAME` prints its tables as Markdown.
+let benchmarkTargets: [Target] = [
+    .target(name: "CAffinity", path: "Benchmarks/CAffinity"),
+    .target(name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict),
+]
+
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
 let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
 
@@ -156,5 +162,5 @@ let package = Package(
             .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
             .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
         ],
-    targets: coreTargets + (isBareMetal ? bareMetalTargets : isFuzzing ? fuzzTargets : hostedTargets)
+    targets: coreTargets + (isBareMetal ? bareMetalTargets : isFuzzing ? fuzzTargets : hostedTargets + benchmarkTargets)
 )
