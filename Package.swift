@@ -26,6 +26,7 @@ let coreTargets: [Target] = [
     .target(name: "MemoryMap", swiftSettings: core),
     .target(name: "MemoryReport", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "KernelMemory", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "UEFIMemory", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
@@ -88,6 +89,7 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "KernelMemoryTests", dependencies: ["SeededRandom", "KernelMemory", "SimulatedMachine", "MemoryMap"],
         swiftSettings: strict),
+    .testTarget(name: "UEFIMemoryTests", dependencies: ["SeededRandom", "UEFIMemory", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "BootHandoffTests", dependencies: ["SeededRandom", "BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
     .target(name: "ELFFixtures", dependencies: ["SeededRandom"], path: "Tests/ELFFixtures", swiftSettings: strict),
