@@ -32,6 +32,7 @@ let coreTargets: [Target] = [
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
+    .target(name: "PageReplacement", swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -64,6 +65,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let hostedTargets: [Target] = [
+    .target(name: "HostFiles", dependencies: [system], swiftSettings: strict),
+    .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
     .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: strict),
     .target(name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory"], swiftSettings: strict),
     .target(
@@ -74,11 +77,13 @@ let hostedTargets: [Target] = [
         ],
         swiftSettings: strict),
     .executableTarget(
-        name: "elf2efi", dependencies: ["ExecutableImage", argumentParser, system], swiftSettings: strict),
+        name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
     .executableTarget(
         name: "strata",
         dependencies: [
-            "MemoryMap", "MemoryReport", "MachineRunner", argumentParser, system,
+            "MemoryMap", "MemoryReport", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation", argumentParser,
+            system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
         ],
         swiftSettings: strict),
@@ -98,6 +103,11 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
+        swiftSettings: strict),
+    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
+    .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
+    .testTarget(
+        name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
     .testTarget(

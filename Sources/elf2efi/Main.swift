@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExecutableImage
+import HostFiles
 import SystemPackage
 
 /// `elf2efi`: turns a static-pie ELF executable into a UEFI image.
@@ -38,9 +39,9 @@ struct ELF2EFI: ParsableCommand {
     }
 
     func run() throws {
-        let file = try FileContents.read(FilePath(input))
+        let file = try InputFile.contents(of: FilePath(input))
         let image = try convert(file)
-        try FileContents.replace(FilePath(output), with: image)
+        try OutputFile.replace(FilePath(output), with: image)
     }
 
     /// The UEFI image made of the ELF file, or a message for the user.

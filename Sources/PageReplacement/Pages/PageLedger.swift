@@ -1,0 +1,86 @@
+/// Where every page is: in RAM, on disk, both, or nowhere yet; and what moving the pages cost.
+///
+/// Policies decide and tell the ledger; it refuses, as a programming error, to hold more pages than there are frames.
+public struct PageLedger {
+    /// The frames that pages can be in.
+    public let frames: Int
+
+    /// What has happened so far.
+    public private(set) var counts = PagingCounts()
+
+    /// The pages that the last reference pushed out of RAM, in order; a caller with real frames moves the contents.
+    public private(set) var evicted: [PageIndex] = []
+
+    /// How many pages are in RAM.
+    public private(set) var residents = 0
+
+    private var states: [State]
+
+    private struct State: OptionSet {
+        let rawValue: UInt8
+        static let resident = State(rawValue: 1)
+        static let dirty = State(rawValue: 2)
+        static let onDisk = State(rawValue: 4)
+    }
+
+    /// A machine with `frames` frames, all empty, for a population of `pages` pages.
+    ///
+    /// - Precondition: There is at least one frame.
+    public init(frames: Int, pages: Int, backing: PageBacking) {
+        precondition(frames > 0, "paging needs a frame")
+        self.frames = frames
+        states = Array(repeating: backing == .file ? .onDisk : [], count: pages)
+    }
+
+    /// Whether the page is in RAM.
+    public func isResident(_ page: PageIndex) -> Bool { states[page.position].contains(.resident) }
+
+    /// Whether the page in RAM differs from what is on disk.
+    public func isDirty(_ page: PageIndex) -> Bool { states[page.position].contains(.dirty) }
+
+    /// Whether every frame holds a page.
+    public var isFull: Bool { residents == frames }
+
+    /// Brings a page into a free frame, from disk when it is there, else as zeros.
+    ///
+    /// - Precondition: The page is not in RAM and a frame is free.
+    mutating func load(_ page: PageIndex) {
+        precondition(!isResident(page), "a page is loaded once")
+        precondition(residents < frames, "a page is loaded into a free frame")
+        if states[page.position].contains(.onDisk) { counts.reads += 1 } else { counts.zeroFills += 1 }
+        states[page.position].insert(.resident)
+        residents += 1
+    }
+
+    /// Writes a dirty page to disk; it stays in RAM, clean.
+    mutating func clean(_ page: PageIndex) {
+        guard isDirty(page) else { return }
+        counts.writeBacks += 1
+        states[page.position].subtract(.dirty)
+        states[page.position].insert(.onDisk)
+    }
+
+    /// Frees the page's frame, after writing what is only there.
+    ///
+    /// - Precondition: The page is in RAM.
+    mutating func evict(_ page: PageIndex) {
+        precondition(isResident(page), "only a page in RAM can leave it")
+        clean(page)
+        states[page.position].subtract(.resident)
+        residents -= 1
+        evicted.append(page)
+    }
+
+    mutating func begin() { evicted.removeAll(keepingCapacity: true) }
+
+    mutating func finish(_ page: PageIndex, _ access: PageAccess, _ outcome: PageReference) {
+        precondition(isResident(page), "a referenced page is in RAM afterwards")
+        if access == .write { states[page.position].insert(.dirty) }
+        counts.references += 1
+        switch outcome {
+        case .hit: counts.hits += 1
+        case .softFault: counts.softFaults += 1
+        case .fault: counts.faults += 1
+        }
+    }
+}
