@@ -1,5 +1,5 @@
 import CKernelEntry
-import KernelMemory
+import MemoryMap
 import MemoryReport
 
 /// The kernel's heap until it has a better one: an arena in its own image. Unsafe as all globals are that change; one

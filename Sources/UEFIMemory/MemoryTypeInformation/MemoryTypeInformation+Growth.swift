@@ -24,7 +24,7 @@ extension MemoryTypeInformation {
             let kept = entries[index].pages.rawValue
             let used = peaks.first { $0.type == entries[index].type }?.pages.rawValue ?? 0
             let isTooSmall = used > kept
-            let isTooLarge = used.addingReportingOverflow(used / 2).partialValue < kept && used <= kept
+            let isTooLarge = used.addingReportingOverflow(used / 2).partialValue < kept
             var pages = kept
             if isTooSmall || isTooLarge && shrinks {
                 let (sum, overflow) = used.addingReportingOverflow(used / 4)

@@ -1,4 +1,4 @@
-import KernelMemory
+import MemoryMap
 import Testing
 import SeededRandom
 
