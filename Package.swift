@@ -135,6 +135,9 @@ let hostedTargets: [Target] = [
 let benchmarkTargets: [Target] = [
     .target(name: "CAffinity", path: "Benchmarks/CAffinity"),
     .target(name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict),
+    .executableTarget(
+        name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
+        path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
