@@ -44,13 +44,24 @@ let bareMetalTargets: [Target] = [
         name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff"],
         path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
+    .target(
+        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "UEFI"],
+        path: "Boot/FirmwareConsole", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
-            "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "ExecutableImage", "FirmwareTables",
+            "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
+            "KernelMemory", "BootHandoff", "ExecutableImage", "FirmwareTables",
         ],
         path: "Boot/Loader", swiftSettings: core),
+    .target(name: "CGuardEntry", dependencies: ["CUEFI"], path: "Boot/GuardEntry"),
+    .executableTarget(
+        name: "Guard",
+        dependencies: [
+            "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
+            "KernelMemory", "BootHandoff",
+        ],
+        path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
         name: "Kernel",
         dependencies: [

@@ -6,6 +6,14 @@ public import MemoryMap
 public struct BootServices {
     let pointer: UnsafeMutablePointer<EFI_BOOT_SERVICES>
 
+    init(pointer: UnsafeMutablePointer<EFI_BOOT_SERVICES>) { unsafe self.pointer = pointer }
+
+    /// The services in a table, such as a copy that was made before others changed the firmware's.
+    ///
+    /// - Warning: it is trusted to be a table of services, and must outlive this value.
+    @unsafe
+    public init(table: UnsafeMutablePointer<EFI_BOOT_SERVICES>) { unsafe pointer = table }
+
     /// Memory of whole pages, anywhere.
     ///
     /// - Throws: the firmware's status, most often `.outOfResources`.

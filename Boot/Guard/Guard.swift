@@ -1,0 +1,175 @@
+import BootHandoff
+import CUEFI
+import FirmwareConsole
+import Machine
+import MemoryMap
+import MemoryReport
+import UEFI
+
+/// Where the firmware starts the Guard, by way of a C function with the firmware's calling convention.
+@c(guard_main)
+func guardMain(_ image: EFI_HANDLE?, _ systemTable: UnsafeMutablePointer<EFI_SYSTEM_TABLE>?) -> UInt64 {
+    guard let table = unsafe SystemTable(systemTable), let services = table.bootServices else {
+        return UEFIStatus.invalidParameter.rawValue
+    }
+    do throws(UEFIStatus) {
+        let start = try services.allocatePages(GuardHeap.pages)
+        guard let arena = PhysicalRange(start: start, pages: GuardHeap.pages) else { throw .outOfResources }
+        GuardHeap.open(arena)
+    } catch {
+        return error.rawValue
+    }
+    // Allocates: not before the heap is there.
+    guard let systemTable = unsafe systemTable, let tables = unsafe ServiceTables(systemTable) else {
+        return UEFIStatus.invalidParameter.rawValue
+    }
+    var program = unsafe Guard(
+        image: ImageHandle(image), systemTable: table, services: services, tables: tables)
+    do throws(GuardFailure) {
+        try program.run()
+    } catch {
+        return program.giveUp(error).rawValue
+    }
+}
+
+/// The way from the firmware to a program under the Guard's memory services.
+@safe
+struct Guard {
+    let image: ImageHandle
+    let systemTable: SystemTable
+    let services: BootServices
+    let tables: ServiceTables
+    var serial = SerialPort.standard
+
+    init(image: ImageHandle, systemTable: SystemTable, services: BootServices, tables: ServiceTables) {
+        self.image = image
+        self.systemTable = systemTable
+        self.services = services
+        unsafe self.tables = tables
+    }
+
+    /// Runs what the configuration names, and switches the machine off when it is over.
+    mutating func run() throws(GuardFailure) -> Never {
+        services.disableWatchdog()
+        let map = try services.currentMemoryMap()
+        if let console = EarlyConsole.find(systemTable, in: map) { serial = SerialPort(console) }
+        announce()
+        let volume: Volume
+        do throws(UEFIStatus) { volume = try Volume(of: image, services: services) } catch {
+            throw GuardFailure(.configuration, "the Guard was not started from a file system", firmware: error)
+        }
+        let configuration = try readConfiguration(from: volume)
+        volume.close()
+        report(configuration)
+
+        let program: LoadedImage
+        switch configuration.task {
+        case .program(let path): program = try load(path)
+        case .shell: program = try loadShell()
+        case .selfTest, .benchmark: throw GuardFailure(.configuration, "not there", firmware: .unsupported)
+        }
+        program.setLoadOptions(try loadOptions(configuration.arguments))
+        report(program)
+
+        try prepareState()
+        unsafe tables.replace()
+        let status = program.start()
+        withGuardState { state in
+            state.takeSnapshot()
+            state.report(.returned(status: status))
+        }
+        // Memory of this program's may still be in use by drivers, which the firmware knows nothing of: there is no way back.
+        systemTable.runtimeServices?.shutDown()
+        Processor.halt()
+    }
+
+    private func prepareState() throws(GuardFailure) {
+        let snapshot: PhysicalRange?
+        do throws(UEFIStatus) {
+            snapshot = PhysicalRange(start: try services.allocatePages(PageCount(64)), pages: PageCount(64))
+        } catch {
+            throw GuardFailure(.memory, "no memory for the last memory map", firmware: error)
+        }
+        guard let snapshot else { throw GuardFailure(.memory, "no memory for the last memory map", firmware: .outOfResources) }
+        let state = UnsafeMutablePointer<GuardState>.allocate(capacity: 1)
+        unsafe state.initialize(to: GuardState(tables: tables, serial: serial, snapshotBuffer: snapshot))
+        unsafe guardState = state
+    }
+
+    /// The program's load options: UTF-16 with a terminator, in memory that stays; nil where there are none.
+    private func loadOptions(_ arguments: [UInt8]) throws(GuardFailure) -> PhysicalRange? {
+        guard !arguments.isEmpty else { return nil }
+        let units = FirmwarePath.terminatedUTF16(arguments.span)
+        let byteCount = UInt64(units.count) * 2
+        do throws(UEFIStatus) {
+            guard let range = PhysicalRange(start: try services.allocatePool(byteCount: byteCount), byteCount: byteCount) else {
+                throw UEFIStatus.outOfResources
+            }
+            IdentityMappedMemory().withMutableBytes(of: range) { bytes in
+                for (index, unit) in units.enumerated() { bytes.storeBytes(of: unit, toByteOffset: index * 2, as: UInt16.self) }
+            }
+            return range
+        } catch {
+            throw GuardFailure(.memory, "no memory for the program's arguments", firmware: error)
+        }
+    }
+
+    private func load(_ path: [UInt8]) throws(GuardFailure) -> LoadedImage {
+        do throws(UEFIStatus) {
+            return try LoadedImage.load(FirmwarePath.terminatedUTF16(path.span), from: image, services: services)
+        } catch {
+            throw GuardFailure(.program, status: error) { text in
+                text.write("cannot load ")
+                text.write(utf8: path.span)
+                switch error {
+                case .notFound: text.write(": there is no such file on the boot volume")
+                case .unsupported: text.write(": it is no UEFI image for this machine")
+                default:
+                    text.write(": the firmware answers ")
+                    text.write(error.name)
+                }
+            }
+        }
+    }
+
+    private func loadShell() throws(GuardFailure) -> LoadedImage {
+        do throws(UEFIStatus) {
+            return try LoadedImage.loadShell(parent: image, services: services)
+        } catch {
+            throw GuardFailure(.program, "the firmware holds no shell", firmware: error)
+        }
+    }
+
+    private func readConfiguration(from volume: Volume) throws(GuardFailure) -> GuardConfiguration {
+        var path = ByteBuffer()
+        path.write(GuardConfiguration.path)
+        let file: Volume.LoadedFile
+        do throws(Volume.ReadError) {
+            file = try volume.read(
+                FirmwarePath.terminatedUTF16(path.bytes.span), limit: UInt64(LoaderConfiguration.fileByteLimit))
+        } catch {
+            throw GuardFailure(.configuration) { text in
+                text.write("cannot read ")
+                text.write(utf8: path.bytes.span)
+                text.write(" from the boot volume")
+            }
+        }
+        defer { try? services.freePages(at: file.start, file.pages) }
+        guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else {
+            throw GuardFailure(.configuration, "the configuration lies nowhere", firmware: .deviceError)
+        }
+        do throws(LoaderConfigurationError) {
+            return try IdentityMappedMemory().withBytes(of: range) { (bytes) throws(LoaderConfigurationError) in
+                try GuardConfiguration(parsing: bytes)
+            }
+        } catch {
+            throw GuardFailure(.configuration, status: .invalidParameter) { text in
+                text.write(utf8: path.bytes.span)
+                text.write(", line ")
+                text.write(decimal: error.line)
+                text.write(": ")
+                text.write(error.reason.message)
+            }
+        }
+    }
+}
