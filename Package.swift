@@ -91,7 +91,8 @@ let hostedTargets: [Target] = [
     .executableTarget(
         name: "strata",
         dependencies: [
-            "MemoryMap", "MemoryReport", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation", argumentParser,
+            "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
+            argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
@@ -131,6 +132,9 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
+    .testTarget(
+        name: "GuardTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", "SeededRandom", system],
+        swiftSettings: strict),
     .testTarget(
         name: "StrataCommandTests",
         dependencies: [

@@ -13,7 +13,8 @@ enum GuardHeap {
 
     /// Lets Swift's runtime allocate from pages that nobody else uses.
     static func open(_ arena: PhysicalRange) {
-        unsafe heap = FirstFitHeap(start: UInt(arena.start.rawValue), byteCount: UInt(arena.last.rawValue - arena.start.rawValue + 1))
+        unsafe heap = FirstFitHeap(
+            start: UInt(arena.start.rawValue), byteCount: UInt(arena.last.rawValue - arena.start.rawValue + 1))
     }
 }
 
