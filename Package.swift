@@ -29,6 +29,7 @@ let coreTargets: [Target] = [
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "MemoryGuard", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
@@ -59,7 +60,7 @@ let bareMetalTargets: [Target] = [
         name: "Guard",
         dependencies: [
             "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff",
+            "KernelMemory", "BootHandoff", "MemoryGuard",
         ],
         path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
@@ -133,7 +134,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
     .testTarget(
-        name: "GuardTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", "SeededRandom", system],
+        name: "GuardTests",
+        dependencies: ["MachineRunner", "MemoryMap", "MemoryGuard", "MapFormats", "BootHandoff", "SeededRandom", system],
         swiftSettings: strict),
     .testTarget(
         name: "StrataCommandTests",
