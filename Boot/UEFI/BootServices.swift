@@ -65,6 +65,9 @@ public struct BootServices {
         UEFIStatus(rawValue: unsafe uefi_exit_boot_services(pointer, image.handle, key))
     }
 
+    /// Waits, by the firmware's clock.
+    public func stall(microseconds: UInt64) { _ = unsafe uefi_stall(pointer, microseconds) }
+
     /// Turns the firmware's watchdog off, which otherwise resets the machine five minutes after an image was started.
     public func disableWatchdog() {
         _ = unsafe uefi_disable_watchdog(pointer)

@@ -43,6 +43,7 @@ struct GuardTests {
             for: architecture, folder: Programs.root.appending(ImageSet.folderName), in: .current)
         // A bound that no machine comes near to, however busy the host is.
         machine.timeout = .seconds(240)
+        machine.options.services = .firmware
         try configure(&machine)
         return try await machine.run()
     }

@@ -209,6 +209,7 @@ static inline EFI_STATUS uefi_locate_handles(EFI_BOOT_SERVICES *s, const EFI_GUI
 static inline EFI_STATUS uefi_calculate_crc32(EFI_BOOT_SERVICES *s, const void *data, uint64_t size, uint32_t *crc) {
     return s->calculate_crc32(data, size, crc);
 }
+static inline EFI_STATUS uefi_stall(EFI_BOOT_SERVICES *s, uint64_t microseconds) { return s->stall(microseconds); }
 static inline EFI_STATUS uefi_disable_watchdog(EFI_BOOT_SERVICES *s) { return s->set_watchdog_timer(0, 0, 0, NULL); }
 
 // MARK: Runtime services

@@ -11,6 +11,9 @@ public struct GuardReport: Sendable {
         /// It still ran when the time was up.
         case timeLimit
 
+        /// It was stopped once the Guard had reported.
+        case stopped
+
         case other
     }
 
@@ -100,6 +103,7 @@ public struct GuardReport: Sendable {
             case .byGuest("guest-shutdown"): .poweredOff
             case .byGuest("guest-reset"): .reset
             case .timeLimit: .timeLimit
+            case .afterReport: .stopped
             default: .other
             }
         self.commandLine = commandLine

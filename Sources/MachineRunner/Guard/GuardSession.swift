@@ -5,6 +5,9 @@ struct GuardSession: SerialSession {
         /// The guest stopped the machine, for the reason that QEMU gives.
         case byGuest(String)
 
+        /// The Guard had reported, and nobody waits for what the machine does afterwards.
+        case afterReport
+
         /// The time was up.
         case timeLimit
 
@@ -41,14 +44,18 @@ struct GuardSession: SerialSession {
     private var splitter = SerialLineSplitter(maximumLineLength: SerialLineReader.maximumLineLength)
     private var serialByteCount = 0
     let limit: Duration
+
+    /// How long is waited for the machine's end once the Guard has reported; nil for up to the limit.
+    let patience: Duration?
     let serialLimit: Int
     let report: @Sendable (GuardProgress) -> Void
 
     init(
-        limit: Duration, serialLimit: Int = MachineSession.usualSerialLimit,
+        limit: Duration, patience: Duration? = nil, serialLimit: Int = MachineSession.usualSerialLimit,
         report: @escaping @Sendable (GuardProgress) -> Void
     ) {
         self.limit = limit
+        self.patience = patience
         self.serialLimit = serialLimit
         self.report = report
     }
@@ -76,7 +83,7 @@ struct GuardSession: SerialSession {
             return end(.failed(.monitorFailed(reason: "it said '\(TerminalText.harmless(String(text.prefix(200))))'")))
         case .timer(.limit): return end(.timeLimit)
         case .timer(.quit): return phase == .over ? [] : [.kill]
-        case .timer(.powerOff): return end(.byGuest("guest-shutdown"))
+        case .timer(.powerOff): return end(.afterReport)
         case .timer(.screenshot): return []
         case .monitorClosed:
             phase = .over
@@ -101,7 +108,11 @@ struct GuardSession: SerialSession {
                 guard !line.isTruncated else { throw .lineTooLong(limit: SerialLineReader.maximumLineLength) }
                 if let event = try GuardEvent(json: json) {
                     try record.record(event)
-                    if case .error = event { actions.append(.arm(.powerOff, Self.failurePatience)) }
+                    switch event {
+                    case .error: actions.append(.arm(.powerOff, Self.failurePatience))
+                    case .finished: if let patience { actions.append(.arm(.powerOff, patience)) }
+                    default: break
+                    }
                 }
             } catch {
                 if problems.count < MachineSession.problemLimit {
@@ -140,7 +151,7 @@ struct GuardSession: SerialSession {
         case .notStarted: return .loaderNotStarted(words: words, lastLines: recentLines)
         case .byGuest(let reason): return .programStopped(reason: Self.words(for: reason), lastLines: recentLines)
         case .timeLimit: return .programTimedOut(limit: limit, lastLines: recentLines)
-        case .failed, nil: return nil
+        case .failed, .afterReport, nil: return nil
         }
     }
 

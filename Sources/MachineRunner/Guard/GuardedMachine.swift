@@ -18,6 +18,10 @@ public struct GuardedMachine: Sendable {
     /// The bound on the whole run.
     public var timeout = Duration.seconds(120)
 
+    /// How long is waited for the machine's end once the Guard has reported, as for an operating system that runs on; nil for up
+    /// to the bound on the whole run.
+    public var patience: Duration?
+
     /// Where the raw serial log goes.
     public var log: FilePath?
 
@@ -69,7 +73,7 @@ public struct GuardedMachine: Sendable {
         let process = MachineProcess(executable: emulator, arguments: arguments, serial: serial)
         let ended: MachineProcess.Ended<GuardSession>
         do throws(MachineError) {
-            ended = try await process.run(GuardSession(limit: timeout, report: onProgress))
+            ended = try await process.run(GuardSession(limit: timeout, patience: patience, report: onProgress))
         } catch {
             try keepLog(serial.path)
             throw error

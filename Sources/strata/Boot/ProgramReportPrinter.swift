@@ -73,6 +73,7 @@ struct ProgramReportPrinter {
             case .poweredOff: "the machine powered off"
             case .reset: "the machine reset itself"
             case .timeLimit: "the machine still ran when the time was up"
+            case .stopped: "the machine was stopped"
             case .other: "QEMU ended"
             }
         return "\(style.doneSign) \(how)\(tries); \(machine) after \(report.duration.text).\n"
