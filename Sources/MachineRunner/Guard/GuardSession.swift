@@ -45,17 +45,17 @@ struct GuardSession: SerialSession {
     private var serialByteCount = 0
     let limit: Duration
 
-    /// How long is waited for the machine's end once the Guard has reported; nil for up to the limit.
-    let patience: Duration?
+    /// The text on the serial line at which the machine is stopped, once the Guard has reported.
+    let lastWords: String?
     let serialLimit: Int
     let report: @Sendable (GuardProgress) -> Void
 
     init(
-        limit: Duration, patience: Duration? = nil, serialLimit: Int = MachineSession.usualSerialLimit,
+        limit: Duration, lastWords: String? = nil, serialLimit: Int = MachineSession.usualSerialLimit,
         report: @escaping @Sendable (GuardProgress) -> Void
     ) {
         self.limit = limit
-        self.patience = patience
+        self.lastWords = lastWords
         self.serialLimit = serialLimit
         self.report = report
     }
@@ -69,6 +69,7 @@ struct GuardSession: SerialSession {
             guard serialByteCount <= serialLimit else { return end(.failed(.serialFlood(limit: serialLimit))) }
             var actions: [MachineSession.Action] = []
             for line in splitter.read(bytes) { actions += take(line, at: now) }
+            if let lastWords, record.isFinished, splitter.unfinishedText.contains(lastWords) { actions += end(.afterReport) }
             return actions
         case .monitor(.greeting):
             guard phase == .connecting else { return [] }
@@ -110,7 +111,6 @@ struct GuardSession: SerialSession {
                     try record.record(event)
                     switch event {
                     case .error: actions.append(.arm(.powerOff, Self.failurePatience))
-                    case .finished: if let patience { actions.append(.arm(.powerOff, patience)) }
                     default: break
                     }
                 }
@@ -127,6 +127,7 @@ struct GuardSession: SerialSession {
         if record.start == nil, line.text.contains("UEFI Interactive Shell v") || line.text.contains("No bootable option") {
             return actions + end(.notStarted)
         }
+        if let lastWords, record.isFinished, line.text.contains(lastWords) { actions += end(.afterReport) }
         if record.program != nil, programLines.count < Self.keptLineLimit { programLines.append(line.text) }
         report(.line(line.text, isProgram: record.program != nil, at: now))
         return actions

@@ -18,9 +18,9 @@ public struct GuardedMachine: Sendable {
     /// The bound on the whole run.
     public var timeout = Duration.seconds(120)
 
-    /// How long is waited for the machine's end once the Guard has reported, as for an operating system that runs on; nil for up
-    /// to the bound on the whole run.
-    public var patience: Duration?
+    /// The text on the serial line at which the machine is stopped once the Guard has reported, for a program that runs on; nil
+    /// to wait for the machine's own end.
+    public var lastWords: String?
 
     /// Where the raw serial log goes.
     public var log: FilePath?
@@ -73,7 +73,7 @@ public struct GuardedMachine: Sendable {
         let process = MachineProcess(executable: emulator, arguments: arguments, serial: serial)
         let ended: MachineProcess.Ended<GuardSession>
         do throws(MachineError) {
-            ended = try await process.run(GuardSession(limit: timeout, patience: patience, report: onProgress))
+            ended = try await process.run(GuardSession(limit: timeout, lastWords: lastWords, report: onProgress))
         } catch {
             try keepLog(serial.path)
             throw error
