@@ -46,7 +46,7 @@ public struct LoadedImage {
         // Media device path, PI firmware file (Platform Initialization 1.7, volume 3, 8.2).
         var node: [UInt8] = [4, 6, 0, 0]
         var file = EFI_GUID.shellFile
-        unsafe withUnsafeBytes(of: &file) { bytes in for unsafebyte in unsafe bytes { node.append(byte) } }
+        unsafe withUnsafeBytes(of: &file) { bytes in for index in bytes.indices { unsafe node.append(bytes[index]) } }
         var guid = EFI_GUID.firmwareVolume
         var count: UInt64 = 0
         var handles: UnsafeMutablePointer<EFI_HANDLE?>?
