@@ -42,3 +42,15 @@ extension BootServices {
         throw GuardFailure(.memory) { $0.write("the firmware's memory map outgrew its buffer four times") }
     }
 }
+
+extension BootServices {
+    /// What the memory of a range is capable of, which is the same for all of it where the firmware allocated it as one.
+    func attributes(of range: PhysicalRange) throws(UEFIStatus) -> MemoryAttributes {
+        do throws(GuardFailure) {
+            for region in try currentMemoryMap().regions where region.range.contains(range) { return region.attributes }
+        } catch {
+            throw error.status
+        }
+        throw .deviceError
+    }
+}

@@ -2,6 +2,7 @@ import BootHandoff
 import CUEFI
 import FirmwareConsole
 import Machine
+import MemoryGuard
 import MemoryMap
 import MemoryReport
 import UEFI
@@ -12,10 +13,12 @@ func guardMain(_ image: EFI_HANDLE?, _ systemTable: UnsafeMutablePointer<EFI_SYS
     guard let table = unsafe SystemTable(systemTable), let services = table.bootServices else {
         return UEFIStatus.invalidParameter.rawValue
     }
+    let heap: PhysicalRange
     do throws(UEFIStatus) {
         let start = try services.allocatePages(GuardHeap.pages)
         guard let arena = PhysicalRange(start: start, pages: GuardHeap.pages) else { throw .outOfResources }
         GuardHeap.open(arena)
+        heap = arena
     } catch {
         return error.rawValue
     }
@@ -24,7 +27,7 @@ func guardMain(_ image: EFI_HANDLE?, _ systemTable: UnsafeMutablePointer<EFI_SYS
         return UEFIStatus.invalidParameter.rawValue
     }
     var program = unsafe Guard(
-        image: ImageHandle(image), systemTable: table, services: services, tables: tables)
+        image: ImageHandle(image), systemTable: table, services: services, tables: tables, heap: heap)
     do throws(GuardFailure) {
         try program.run()
     } catch {
@@ -39,9 +42,13 @@ struct Guard {
     let systemTable: SystemTable
     let services: BootServices
     let tables: ServiceTables
+    private let heap: PhysicalRange
     var serial = SerialPort.standard
 
-    init(image: ImageHandle, systemTable: SystemTable, services: BootServices, tables: ServiceTables) {
+    init(
+        image: ImageHandle, systemTable: SystemTable, services: BootServices, tables: ServiceTables, heap: PhysicalRange
+    ) {
+        self.heap = heap
         self.image = image
         self.systemTable = systemTable
         self.services = services
@@ -71,10 +78,12 @@ struct Guard {
         program.setLoadOptions(try loadOptions(configuration.arguments))
         report(program)
 
-        try prepareState()
+        let strata = unsafe configuration.services == .strata ? try takeArena(configuration.arena, map) : nil
+        unsafe try prepareState(strata)
         unsafe tables.replace()
         let status = program.start()
         withGuardState { state in
+            _ = state.refresh()
             state.takeSnapshot()
             state.report(.returned(status: status))
         }
@@ -83,7 +92,45 @@ struct Guard {
         Processor.halt()
     }
 
-    private func prepareState() throws(GuardFailure) {
+    /// Takes memory from the firmware and puts Strata's services on it.
+    private mutating func takeArena(
+        _ size: GuardConfiguration.Arena, _ map: PhysicalMemoryMap
+    ) throws(GuardFailure) -> UnsafeMutablePointer<StrataSide> {
+        let largest = map.largestRegion { $0.type == .conventional }?.pages ?? .zero
+        let pages =
+            switch size {
+            case .percent(let percent): PageCount(largest.rawValue * UInt64(percent) / 100)
+            case .mebibytes(let count): PageCount(UInt64(count) << 8)
+            }
+        do throws(UEFIStatus) {
+            // Loader code: programs run code in what they allocate, and firmware may forbid that in memory of other types.
+            let start = try services.allocatePages(pages, type: .loaderCode)
+            guard let arena = PhysicalRange(start: start, pages: pages) else { throw .outOfResources }
+            let attributes = try services.attributes(of: arena)
+            let side = try FirmwareSide(around: arena, unsafe tables.firmware)
+            let strata = UnsafeMutablePointer<StrataSide>.allocate(capacity: 1)
+            guard let memory = unsafe ArenaMemory(arena, attributes: attributes, runtimeGranularity: Processor.runtimeGranularity)
+            else { throw .outOfResources }
+            let key = CombinedMapKey(outer: side.key, inner: memory.mapKey)
+            unsafe strata.initialize(to: StrataSide(memory: memory, firmware: side, key: key))
+            serial.writeEvent("arena", from: .guard) { event in
+                event.hexadecimal("start", arena.start)
+                event.number("pages", arena.pages)
+            }
+            return unsafe strata
+        } catch {
+            throw GuardFailure(.memory, status: error) { text in
+                text.write("no arena of ")
+                text.write(decimal: pages.rawValue)
+                text.write(" pages, where the largest free range has ")
+                text.write(decimal: largest.rawValue)
+                text.write(": the firmware answers ")
+                text.write(error.name)
+            }
+        }
+    }
+
+    private func prepareState(_ strata: UnsafeMutablePointer<StrataSide>?) throws(GuardFailure) {
         let snapshot: PhysicalRange?
         do throws(UEFIStatus) {
             snapshot = PhysicalRange(start: try services.allocatePages(PageCount(64)), pages: PageCount(64))
@@ -92,7 +139,8 @@ struct Guard {
         }
         guard let snapshot else { throw GuardFailure(.memory, "no memory for the last memory map", firmware: .outOfResources) }
         let state = UnsafeMutablePointer<GuardState>.allocate(capacity: 1)
-        unsafe state.initialize(to: GuardState(tables: tables, serial: serial, snapshotBuffer: snapshot))
+        unsafe state.initialize(
+            to: GuardState(tables: tables, strata: strata, serial: serial, own: [heap], snapshotBuffer: snapshot))
         unsafe guardState = state
     }
 

@@ -65,6 +65,20 @@ public struct BootServices {
         UEFIStatus(rawValue: unsafe uefi_exit_boot_services(pointer, image.handle, key))
     }
 
+    /// Runs `body` at the priority of notifications at least (TPL_NOTIFY), so that no event interrupts it, whatever the present one is.
+    public func withoutEvents<Result>(_ body: () -> Result) -> Result {
+        // The present level is told only by raising it, and the highest is the one that is never below it.
+        let level = unsafe uefi_raise_tpl(pointer, Self.highLevel)
+        unsafe uefi_restore_tpl(pointer, level)
+        guard level < Self.notifyLevel else { return body() }
+        let previous = unsafe uefi_raise_tpl(pointer, Self.notifyLevel)
+        defer { unsafe uefi_restore_tpl(pointer, previous) }
+        return body()
+    }
+
+    private static var notifyLevel: UInt64 { 16 }
+    private static var highLevel: UInt64 { 31 }
+
     /// Waits, by the firmware's clock.
     public func stall(microseconds: UInt64) { _ = unsafe uefi_stall(pointer, microseconds) }
 

@@ -47,6 +47,15 @@ public struct RowWriter {
         pending = MemoryDescriptor(type: type, start: start, pages: pages, attributes: attributes)
     }
 
+    /// Tells that the next region has another owner: free memory of the two is not joined, because no allocation can span both.
+    ///
+    /// A program takes any address inside a free row for one that it can be given.
+    public mutating func changeOwner(_ bytes: inout MutableRawSpan) {
+        guard let row = pending, row.type == .conventional else { return }
+        write(row, to: &bytes)
+        pending = nil
+    }
+
     /// Completes the last row; returns the number of all of them.
     @discardableResult
     public mutating func finish(_ bytes: inout MutableRawSpan) -> Int {

@@ -11,6 +11,14 @@ public struct SurroundingMap: Sendable {
     /// The regions above it.
     public let above: [MemoryRegion]
 
+    /// No memory but the arena.
+    public static var empty: SurroundingMap { SurroundingMap(below: [], above: []) }
+
+    private init(below: [MemoryRegion], above: [MemoryRegion]) {
+        self.below = below
+        self.above = above
+    }
+
     /// The regions below and above.
     public var count: Int { below.count + above.count }
 

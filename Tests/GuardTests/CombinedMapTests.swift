@@ -54,7 +54,11 @@ struct CombinedMapTests {
         // Any byte is a valid UInt8.
         var bytes = unsafe span.mutableBytes
         var writer = RowWriter(descriptorSize: descriptorSize)
-        for region in map.below + inner + map.above { writer.append(region, to: &bytes) }
+        for region in map.below { writer.append(region, to: &bytes) }
+        writer.changeOwner(&bytes)
+        for region in inner { writer.append(region, to: &bytes) }
+        writer.changeOwner(&bytes)
+        for region in map.above { writer.append(region, to: &bytes) }
         let count = writer.finish(&bytes)
         return (count, storage)
     }
@@ -76,9 +80,22 @@ struct CombinedMapTests {
             let table = bytes.prefix(count * descriptorSize).map { $0 }
             let view = try MemoryMapView(validating: table.span, descriptorSize: descriptorSize, descriptorVersion: 1)
             let combined = try PhysicalMemoryMap(view)
-            // Sorted and merged already: as many rows as regions, in the same order.
-            #expect(combined.regions.count == count)
-            #expect((0..<count).map { view[$0].start } == combined.regions.map(\.range.start))
+            // Sorted and merged already, but for free memory on both sides of an end of the arena.
+            let ends = [arena.start, arena.end].compactMap { $0 }
+            for (row, next) in zip(0..<count, 1..<max(count, 1)) {
+                let (row, next) = (view[row], view[next])
+                let (last, start) = (try #require(row.range).last, next.start)
+                #expect(last < start)
+                let touches = last.advanced(by: 1) == start && row.type == next.type && row.attributes == next.attributes
+                #expect(!touches || row.type == .conventional && ends.contains(start))
+            }
+            let cuts = ends.filter { end in
+                guard let before = combined.regions.first(where: { $0.range.contains(end) && $0.range.start < end }) else {
+                    return false
+                }
+                return before.type == .conventional
+            }
+            #expect(combined.regions.count + cuts.count == count)
             #expect(bytes.dropFirst(count * descriptorSize).allSatisfy { $0 == 0xA5 })
             for row in 0..<count {
                 #expect(table[row * descriptorSize + 40..<(row + 1) * descriptorSize].allSatisfy { $0 == 0 })

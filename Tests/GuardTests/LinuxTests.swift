@@ -26,11 +26,19 @@ extension GuardTests {
                 #expect(row.type == view[index].type, "row \(index)")
                 #expect(row.attributes == view[index].attributes, "row \(index)")
             }
-            if report.settings.services == .strata {
-                // Sorted and merged, unlike a firmware's.
-                #expect(given.regions.count == view.count)
-                #expect((0..<view.count).map { view[$0].start } == given.regions.map(\.range.start))
+            guard let arena = report.arena else { return }
+            // Sorted and merged, unlike a firmware's; but free memory is not joined over the ends of the arena.
+            let start = arena.start.rawValue
+            let ends = [start, start + arena.pages * PageCount.pageSize]
+            for (row, next) in zip(0..<view.count, 1..<view.count) {
+                let (row, next) = (view[row], view[next])
+                let last = try #require(row.range).last
+                #expect(last < next.start)
+                if last.advanced(by: 1) == next.start, row.type == next.type, row.attributes == next.attributes {
+                    #expect(row.type == .conventional && ends.contains(next.start.rawValue))
+                }
             }
+            #expect(given.descriptorCount == view.count)
         }
 
         static func expectBoot(_ report: GuardReport) {
@@ -44,7 +52,7 @@ extension GuardTests {
 
         @Test(
             .enabled(if: Programs.has("vmlinuz", .x86_64), Programs.isMissing("vmlinuz", .x86_64)),
-            arguments: [GuardSettings.Services.firmware])
+            arguments: [GuardSettings.Services.strata, .firmware])
         func `a kernel boots on x86-64 with the map that it was given`(services: GuardSettings.Services) async throws {
             let report = try await run(
                 .program(Programs.path("vmlinuz", .x86_64)), .x86_64, arguments: "console=ttyS0 efi=debug panic=-1"
@@ -55,7 +63,7 @@ extension GuardTests {
 
         @Test(
             .enabled(if: Programs.has("vmlinuz", .aarch64), Programs.isMissing("vmlinuz", .aarch64)),
-            arguments: [GuardSettings.Services.firmware])
+            arguments: [GuardSettings.Services.strata, .firmware])
         func `a kernel boots on AArch64 with the map that it was given`(services: GuardSettings.Services) async throws {
             let report = try await run(
                 .program(Programs.path("vmlinuz", .aarch64)), .aarch64, arguments: "console=ttyAMA0 efi=debug panic=-1"

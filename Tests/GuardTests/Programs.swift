@@ -42,8 +42,7 @@ struct GuardTests {
         machine.image = try ImageSet.locateGuard(
             for: architecture, folder: Programs.root.appending(ImageSet.folderName), in: .current)
         // A bound that no machine comes near to, however busy the host is.
-        machine.timeout = .seconds(240)
-        machine.options.services = .firmware
+        machine.timeout = .seconds(100)
         try configure(&machine)
         return try await machine.run()
     }

@@ -46,7 +46,8 @@ struct EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL {
 // Services that Strata does not call are placeholders of the right size, in the specification's order.
 typedef struct EFI_BOOT_SERVICES {
     EFI_TABLE_HEADER header;
-    void *raise_tpl, *restore_tpl;
+    uint64_t(EFIAPI *raise_tpl)(uint64_t);
+    void(EFIAPI *restore_tpl)(uint64_t);
     EFI_STATUS(EFIAPI *allocate_pages)(uint32_t, uint32_t, uint64_t, uint64_t *);
     EFI_STATUS(EFIAPI *free_pages)(uint64_t, uint64_t);
     EFI_STATUS(EFIAPI *get_memory_map)(uint64_t *, void *, uint64_t *, uint64_t *, uint32_t *);
@@ -176,6 +177,9 @@ struct EFI_GRAPHICS_OUTPUT_PROTOCOL {
 };
 
 // MARK: Boot services
+
+static inline uint64_t uefi_raise_tpl(EFI_BOOT_SERVICES *s, uint64_t level) { return s->raise_tpl(level); }
+static inline void uefi_restore_tpl(EFI_BOOT_SERVICES *s, uint64_t level) { s->restore_tpl(level); }
 
 static inline EFI_STATUS uefi_allocate_pages(EFI_BOOT_SERVICES *s, uint32_t kind, uint32_t type, uint64_t pages, uint64_t *at) {
     return s->allocate_pages(kind, type, pages, at);

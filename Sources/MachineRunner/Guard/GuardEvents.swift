@@ -80,9 +80,9 @@ public struct GuardMemoryUse: Codable, Hashable, Sendable {
     public var livePoolBlocks: UInt64
     public var livePoolBytes: UInt64
 
-    /// The regions of Strata's memory, and the most there were at one time.
-    public var descriptors: UInt64
-    public var peakDescriptors: UInt64
+    /// The allocations and free stretches of Strata's memory, and the most there were at one time.
+    public var extents: UInt64
+    public var peakExtents: UInt64
 
     /// Allocations that were refused because the program was leaving the firmware.
     public var refusedWhileExiting: UInt64

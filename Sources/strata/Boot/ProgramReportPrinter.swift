@@ -48,7 +48,7 @@ struct ProgramReportPrinter {
                     + SizeText.pages(PageCount(memory.bookkeepingPages))
             ),
             ("Pool not given back", "\(memory.livePoolBlocks) blocks, \(SizeText.bytes(memory.livePoolBytes))"),
-            ("Regions", "\(memory.descriptors), at most \(memory.peakDescriptors)"),
+            ("Extents", "\(memory.extents), at most \(memory.peakExtents)"),
         ]
         if let arena = report.arena {
             rows.insert(("Arena", "\(SizeText.pages(PageCount(arena.pages))) from \(arena.start) on"), at: 0)
