@@ -73,7 +73,8 @@ struct Guard {
         switch configuration.task {
         case .program(let path): program = try load(path)
         case .shell: program = try loadShell()
-        case .selfTest, .benchmark: throw GuardFailure(.configuration, "not there", firmware: .unsupported)
+        case .selfTest(let calls): try selfTest(calls)
+        case .benchmark(let descriptors): try benchmark(descriptors, configuration.arena, map)
         }
         program.setLoadOptions(try loadOptions(configuration.arguments))
         report(program)
@@ -88,6 +89,64 @@ struct Guard {
             state.report(.returned(status: status))
         }
         // Memory of this program's may still be in use by drivers, which the firmware knows nothing of: there is no way back.
+        systemTable.runtimeServices?.shutDown()
+        Processor.halt()
+    }
+
+    /// Measures both memory services and switches the machine off.
+    private mutating func benchmark(
+        _ descriptors: UInt32, _ arena: GuardConfiguration.Arena, _ map: PhysicalMemoryMap
+    ) throws(GuardFailure) -> Never {
+        unsafe try prepareState(takeArena(arena, map))
+        var serial = serial
+        do throws(UEFIStatus) {
+            let benchmark = unsafe Benchmark(
+                firmware: tables.firmware, strata: tables.strata, descriptors: Int(min(descriptors, 16_384)))
+            try benchmark.run { name, firmware, strata, operations in
+                serial.writeEvent("benchmark", from: .guard) { event in
+                    event.string("name", name)
+                    event.number("firmwareDescriptors", firmware.descriptors)
+                    event.number("strataDescriptors", strata.descriptors)
+                    event.number("operations", operations)
+                    event.number("firmwarePicoseconds", firmware.picoseconds)
+                    event.number("strataPicoseconds", strata.picoseconds)
+                }
+            }
+        } catch {
+            throw GuardFailure(.memory, "the benchmark had to stop", firmware: error)
+        }
+        finish()
+    }
+
+    /// Compares the services with a model, in an arena of at most 4,096 pages, and switches the machine off.
+    private mutating func selfTest(_ calls: UInt32) throws(GuardFailure) -> Never {
+        let seed: UInt64 = 0x5354_5241_5441
+        let pages = PageCount(4_096)
+        let memory: ArenaMemory
+        do throws(UEFIStatus) {
+            let start = try services.allocatePages(pages, type: .loaderCode)
+            guard let range = PhysicalRange(start: start, pages: pages),
+                let made = unsafe ArenaMemory(range, attributes: .writeBack, runtimeGranularity: Processor.runtimeGranularity)
+            else { throw .outOfResources }
+            memory = made
+        } catch {
+            throw GuardFailure(.memory, "no memory for the self-test", firmware: error)
+        }
+        var test = ArenaSelfTest(memory, seed: seed)
+        var mismatch: ArenaSelfTest.Mismatch?
+        do throws(ArenaSelfTest.Mismatch) { try test.run(calls: calls) } catch { mismatch = error }
+        serial.writeEvent("selftest", from: .guard) { event in
+            event.number("calls", UInt64(calls))
+            event.number("seed", seed)
+            event.number("mismatch", mismatch?.call)
+            event.string("message", mismatch?.what.text)
+        }
+        finish()
+    }
+
+    /// Says the last word and switches the machine off.
+    private mutating func finish() -> Never {
+        serial.writeEvent("finished", from: .guard)
         systemTable.runtimeServices?.shutDown()
         Processor.halt()
     }

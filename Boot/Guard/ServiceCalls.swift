@@ -108,7 +108,9 @@ func freePool(_ buffer: UnsafeMutableRawPointer?) -> UInt64 {
             if let status = unsafe state.strata?.pointee.freePool(address) { return .answered(status, nil) }
             // A firmware looks for its own marks in front of any address that it is given: there are none in page 0, nor in
             // front of what is not aligned.
-            guard address.rawValue >= PageCount.pageSize, address.isAligned(to: 8) else { return .answered(.invalidParameter, nil) }
+            guard address.rawValue >= PageCount.pageSize, address.isAligned(to: 8) else {
+                return .answered(.invalidParameter, nil)
+            }
             return .forwarded(state.firmware)
         }
     }
@@ -243,7 +245,8 @@ extension GuardState {
         var firmwareKey = key
         if unsafe strata != nil {
             let failure = refresh()
-            guard failure == nil, unsafe strata?.pointee.currentKey() == key, let outer = unsafe strata?.pointee.firmware.key else {
+            guard failure == nil, unsafe strata?.pointee.currentKey() == key, let outer = unsafe strata?.pointee.firmware.key
+            else {
                 counts[.exitBootServices].failures &+= 1
                 return nil
             }

@@ -28,6 +28,15 @@ struct ServiceTables {
     /// The firmware's own services, whatever the table holds meanwhile.
     var firmware: BootServices { unsafe BootServices(table: original) }
 
+    /// The Guard's services in a table of their own, which stays: what a program finds once they are in the firmware's.
+    var strata: BootServices {
+        let table = UnsafeMutablePointer<EFI_BOOT_SERVICES>.allocate(capacity: 1)
+        unsafe table.initialize(to: original.pointee)
+        var own = unsafe strata_guard_own_services()
+        unsafe strata_guard_set_services(table, &own)
+        return unsafe BootServices(table: table)
+    }
+
     /// Puts the Guard's services into the tables.
     func replace() {
         var own = unsafe strata_guard_own_services()

@@ -212,7 +212,7 @@ struct ArenaMemoryTests {
         #expect(throws: ArenaError.notFound) { try memory.freePages(at: pool, PageCount(3)) }
         #expect(throws: ArenaError.invalidParameter) { try memory.freePool(at: pages) }
         #expect(throws: ArenaError.notFound) { try memory.freePages(at: pages, PageCount(4)) }
-        #expect(throws: ArenaError.notFound) { try memory.freePages(at: pages, PageCount((1 << 52) - 1)) }
+        #expect(throws: ArenaError.invalidParameter) { try memory.freePages(at: pages, PageCount((1 << 52) - 1)) }
         #expect(throws: ArenaError.invalidParameter) { try memory.freePages(at: pages, PageCount(1 << 52)) }
         try memory.freePages(at: pages, PageCount(3))
         #expect(throws: ArenaError.notFound) { try memory.freePages(at: pages, PageCount(3)) }

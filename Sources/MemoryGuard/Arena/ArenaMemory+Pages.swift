@@ -95,7 +95,7 @@ extension ArenaMemory {
         giveBack(page, UInt32(count), from: start)
     }
 
-    private func granularity(of type: MemoryType) -> UInt32 {
+    func granularity(of type: MemoryType) -> UInt32 {
         switch type {
         case .reserved, .runtimeServicesCode, .runtimeServicesData, .acpiNVS: runtimeGranularity
         default: 1

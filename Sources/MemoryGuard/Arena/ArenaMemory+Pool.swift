@@ -8,13 +8,15 @@ extension ArenaMemory {
     public mutating func allocatePool(byteCount: UInt64, type: MemoryType) throws(ArenaError) -> PhysicalAddress {
         guard Self.isAllocatable(type) else { throw .invalidParameter }
         guard byteCount <= UInt64(records.count) * PageCount.pageSize else { throw .outOfResources }
-        guard let blockClass = SlabLists.blockClass(of: byteCount), runtimeGranularity == 1 || !type.isRuntimeServices,
+        guard let blockClass = SlabLists.blockClass(of: byteCount), granularity(of: type) == 1,
             let list = slabs.list(of: type, blockClass)
         else {
             let pages = PageCount(roundingUp: max(byteCount, 1))
             let address = try allocate(pages, type, .largePool, .anywhere)
             livePoolBlocks += 1
-            livePoolBytes += pages.rawValue * PageCount.pageSize
+            // As many pages as were taken: runtime memory is rounded.
+            let page = UInt32(address.rawValue / PageCount.pageSize - firstPage)
+            livePoolBytes += UInt64(records[page].pages) * PageCount.pageSize
             return address
         }
         var page = slabs.heads[list]
