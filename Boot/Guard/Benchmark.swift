@@ -81,7 +81,7 @@ struct Benchmark {
 
     private func measure(_ row: Row, _ operations: Int, _ services: BootServices) throws(UEFIStatus) -> Result {
         let size = services.getMemoryMap(into: nil, capacity: 0)
-        let capacity = size.byteCount + 64 * size.descriptorSize
+        let capacity = size.byteCount + 2_048 * size.descriptorSize
         let buffer = try firmware.allocatePages(PageCount(roundingUp: capacity))
         // A first round warms caches of every kind; the second counts.
         try perform(row, min(operations, 200), services, buffer, capacity)
