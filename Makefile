@@ -3,7 +3,7 @@
 ARCH ?= x86_64
 MEMORY ?= 512M
 
-.PHONY: run test images lint fuzz documentation setup clean
+.PHONY: run test images programs lint fuzz documentation setup clean
 
 # Boots the default machine and shows its memory, from power-on to the kernel. ARCH=aarch64 and MEMORY=2G choose another.
 run: images
@@ -11,7 +11,7 @@ run: images
 	"$$(swift build --show-bin-path)/strata" boot --arch $(ARCH) --memory $(MEMORY)
 
 # Every test. The test runner's own last line comes last.
-test: images lint
+test: images programs lint
 	Scripts/fuzz --seconds 10
 	swift build -q --build-tests
 	swift test --skip-build
@@ -19,6 +19,10 @@ test: images lint
 # The loader, the kernel and its checksum for both architectures, under .build-images/.
 images: setup
 	Scripts/images
+
+# The unmodified programs that the tests run under the Guard, under .build-programs/; tests of what is not to be had are skipped.
+programs: setup
+	-Scripts/programs
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Boot Tests Fuzz Benchmarks
@@ -34,4 +38,4 @@ setup:
 	@Scripts/setup
 
 clean:
-	rm -rf .build .build-x86_64 .build-aarch64 .build-fuzz .build-images .build-documentation
+	rm -rf .build .build-x86_64 .build-aarch64 .build-fuzz .build-images .build-documentation .build-programs

@@ -30,6 +30,7 @@ let coreTargets: [Target] = [
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "MemoryGuard", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
@@ -45,13 +46,24 @@ let bareMetalTargets: [Target] = [
         name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff"],
         path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
+    .target(
+        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "UEFI"],
+        path: "Boot/FirmwareConsole", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
-            "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "ExecutableImage", "FirmwareTables",
+            "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
+            "KernelMemory", "BootHandoff", "ExecutableImage", "FirmwareTables",
         ],
         path: "Boot/Loader", swiftSettings: core),
+    .target(name: "CGuardEntry", dependencies: ["CUEFI"], path: "Boot/GuardEntry"),
+    .executableTarget(
+        name: "Guard",
+        dependencies: [
+            "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
+            "KernelMemory", "BootHandoff", "MemoryGuard",
+        ],
+        path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
         name: "Kernel",
         dependencies: [
@@ -81,7 +93,8 @@ let hostedTargets: [Target] = [
     .executableTarget(
         name: "strata",
         dependencies: [
-            "MemoryMap", "MemoryReport", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation", argumentParser,
+            "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
+            argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
@@ -122,6 +135,10 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
+    .testTarget(
+        name: "GuardTests",
+        dependencies: ["MachineRunner", "MemoryMap", "MemoryGuard", "MapFormats", "BootHandoff", "SeededRandom", system],
+        swiftSettings: strict),
     .testTarget(
         name: "StrataCommandTests",
         dependencies: [

@@ -1,5 +1,6 @@
 import BootHandoff
 import CUEFI
+import FirmwareConsole
 import Machine
 import MemoryMap
 import MemoryReport

@@ -5,8 +5,14 @@ public import MemoryMap
 public enum Processor {
     #if arch(x86_64)
         public static let architecture: StaticString = "x86_64"
+
+        /// The alignment of runtime regions in 4 KiB pages (UEFI 2.10, 2.3.4).
+        public static let runtimeGranularity: UInt32 = 1
     #else
         public static let architecture: StaticString = "aarch64"
+
+        /// The alignment of runtime regions in 4 KiB pages (UEFI 2.10, 2.3.6).
+        public static let runtimeGranularity: UInt32 = 16
     #endif
 
     /// Stops for good.

@@ -6,6 +6,14 @@ public import MemoryMap
 public struct BootServices {
     let pointer: UnsafeMutablePointer<EFI_BOOT_SERVICES>
 
+    init(pointer: UnsafeMutablePointer<EFI_BOOT_SERVICES>) { unsafe self.pointer = pointer }
+
+    /// The services in a table, such as a copy that was made before others changed the firmware's.
+    ///
+    /// - Warning: it is trusted to be a table of services, and must outlive this value.
+    @unsafe
+    public init(table: UnsafeMutablePointer<EFI_BOOT_SERVICES>) { unsafe pointer = table }
+
     /// Memory of whole pages, anywhere.
     ///
     /// - Throws: the firmware's status, most often `.outOfResources`.
@@ -56,6 +64,23 @@ public struct BootServices {
     public func exitBootServices(image: ImageHandle, key: UInt64) -> UEFIStatus {
         UEFIStatus(rawValue: unsafe uefi_exit_boot_services(pointer, image.handle, key))
     }
+
+    /// Runs `body` at the priority of notifications at least (TPL_NOTIFY), so that no event interrupts it, whatever the present one is.
+    public func withoutEvents<Result>(_ body: () -> Result) -> Result {
+        // The present level is told only by raising it, and the highest is the one that is never below it.
+        let level = unsafe uefi_raise_tpl(pointer, Self.highLevel)
+        unsafe uefi_restore_tpl(pointer, level)
+        guard level < Self.notifyLevel else { return body() }
+        let previous = unsafe uefi_raise_tpl(pointer, Self.notifyLevel)
+        defer { unsafe uefi_restore_tpl(pointer, previous) }
+        return body()
+    }
+
+    private static var notifyLevel: UInt64 { 16 }
+    private static var highLevel: UInt64 { 31 }
+
+    /// Waits, by the firmware's clock.
+    public func stall(microseconds: UInt64) { _ = unsafe uefi_stall(pointer, microseconds) }
 
     /// Turns the firmware's watchdog off, which otherwise resets the machine five minutes after an image was started.
     public func disableWatchdog() {

@@ -39,14 +39,14 @@ public struct Machine: Sendable {
         defer { serial.close() }
         let picture = workspace.path.appending("screen.png")
         let commandLine = QEMUCommandLine(
-            configuration, firmware: firmware, variables: variables, media: media.root, serial: serial.path)
+            configuration.shape, firmware: firmware, variables: variables, media: media.root, serial: serial.path)
         onProgress(.launching(commandLine: [emulator.string] + commandLine.arguments))
 
         let session = MachineSession(
             limit: configuration.timeout, screenshotPath: configuration.screenshot == nil ? nil : picture.string,
             report: onProgress)
         let run = MachineProcess(executable: emulator, arguments: commandLine.arguments, serial: serial)
-        let ended: MachineProcess.Ended
+        let ended: MachineProcess.Ended<MachineSession>
         do throws(MachineError) {
             ended = try await run.run(session)
         } catch {
@@ -58,11 +58,11 @@ public struct Machine: Sendable {
         return try conclude(ended, commandLine: [emulator.string] + commandLine.arguments)
     }
 
-    private func conclude(_ run: MachineProcess.Ended, commandLine: [String]) throws(MachineError) -> BootReport {
+    private func conclude(_ run: MachineProcess.Ended<MachineSession>, commandLine: [String]) throws(MachineError) -> BootReport {
         switch run.session.outcome {
         case .failed(let error): throw error
         case .emulatorEnded:
-            if let refusal = QEMURefusal.error(for: run.words, in: configuration), run.session.record.loaderStart == nil {
+            if let refusal = QEMURefusal.error(for: run.words, in: configuration.shape), run.session.record.loaderStart == nil {
                 throw refusal
             }
             throw .emulatorFailed(

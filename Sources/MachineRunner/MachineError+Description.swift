@@ -24,6 +24,14 @@ extension MachineError: CustomStringConvertible {
             "the kernel took an exception: \(fault.exception)"
                 + (fault.detail.map { $0.isEmpty ? "" : ", \($0)" } ?? "")
                 + (fault.address.map { " at \($0)" } ?? "") + ", by the instruction at \(fault.instruction)"
+        case .guardFailed(let failure): "the Guard gave up in '\(failure.stage)': \(failure.message)"
+        case .programStopped(let reason, _): "the machine stopped before the program ended or left the firmware: \(reason)"
+        case .programTimedOut(let limit, _):
+            "the time of \(limit.secondsText) was up before the program ended or left the firmware"
+        case .programFailed(let status): "the program returned \(HexadecimalWord(status)), an error"
+        case .selfTestFailed(let call, let message):
+            "at call \(call) of the self-test the memory services do not do what their model does: \(message)"
+        case .guardReportIncomplete(let missing): "the Guard's report lacks \(missing.joined(separator: ", "))"
         case .stoppedEarly(let reason, let stage, _): "the machine stopped in the stage '\(stage.title)': \(reason)"
         case .stillRunning(let seconds): "the kernel was done, but the machine ran on for \(seconds) s"
         case .serialFlood(let limit): "more than \(limit >> 20) MiB came on the serial line"
@@ -49,7 +57,9 @@ extension MachineError: CustomStringConvertible {
         case .loaderNotStarted: "the image must be a UEFI application for the machine's architecture: run 'make images'"
         case .loaderFailed(let failure) where failure.stage == "verification":
             "run 'make images' to build both anew, or boot it all the same with --allow-unverified"
-        case .stoppedEarly, .stillRunning, .malformedEvents, .inconsistentReport, .emulatorFailed:
+        case .programTimedOut: "give it more time with --timeout, or see all that was said with --log or --verbose"
+        case .programStopped, .guardReportIncomplete, .stoppedEarly, .stillRunning, .malformedEvents, .inconsistentReport,
+            .emulatorFailed:
             "keep the raw serial log with --log FILE to look into it"
         default: nil
         }

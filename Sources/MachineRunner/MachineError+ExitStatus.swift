@@ -5,17 +5,19 @@ extension MachineError {
     public var exitStatus: Int32 {
         switch self {
         case .loaderNotStarted: 10
-        case .loaderFailed: 11
+        case .loaderFailed, .guardFailed: 11
         case .kernelRefused: 12
         case .kernelFault: 13
-        case .stoppedEarly, .stillRunning: 14
+        case .stoppedEarly, .stillRunning, .programStopped: 14
+        case .programFailed: 15
+        case .selfTestFailed: 16
         case .optionInvalid, .optionRefused: 64
-        case .malformedEvents, .inconsistentReport, .serialFlood: 65
+        case .malformedEvents, .inconsistentReport, .serialFlood, .guardReportIncomplete: 65
         case .unreadable: 66
         case .emulatorMissing, .firmwareMissing, .imagesMissing: 69
         case .emulatorFailed, .monitorFailed: 70
         case .unwritable, .screenshotFailed: 73
-        case .timedOut: 124
+        case .timedOut, .programTimedOut: 124
         case .cancelled: 130
         }
     }
@@ -35,6 +37,12 @@ extension MachineError {
         case .timedOut: "timedOut"
         case .loaderNotStarted: "loaderNotStarted"
         case .loaderFailed: "loaderFailed"
+        case .guardFailed: "guardFailed"
+        case .programStopped: "programStopped"
+        case .programTimedOut: "programTimedOut"
+        case .guardReportIncomplete: "guardReportIncomplete"
+        case .programFailed: "programFailed"
+        case .selfTestFailed: "selfTestFailed"
         case .kernelRefused: "kernelRefused"
         case .kernelFault: "kernelFault"
         case .stoppedEarly: "stoppedEarly"
@@ -51,7 +59,7 @@ extension MachineError {
     public var lastLines: [String] {
         switch self {
         case .emulatorFailed(_, _, let lines), .timedOut(_, _, let lines), .loaderNotStarted(_, let lines),
-            .stoppedEarly(_, _, let lines):
+            .stoppedEarly(_, _, let lines), .programStopped(_, let lines), .programTimedOut(_, let lines):
             lines
         default: []
         }

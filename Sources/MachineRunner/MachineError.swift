@@ -37,6 +37,24 @@ public enum MachineError: Error, Hashable, Sendable {
     case kernelRefused(KernelRefusal)
     case kernelFault(KernelFault)
 
+    /// The Guard gave up before it started the program.
+    case guardFailed(LoaderFailure)
+
+    /// The machine stopped before the Guard could tell what the program did.
+    case programStopped(reason: String, lastLines: [String])
+
+    /// The time was up before the Guard could tell what the program did.
+    case programTimedOut(limit: Duration, lastLines: [String])
+
+    /// The program returned with an error.
+    case programFailed(status: UInt64)
+
+    /// Inside the firmware the memory services did something else than their model.
+    case selfTestFailed(call: UInt64, message: String)
+
+    /// The Guard's report lacks parts.
+    case guardReportIncomplete(missing: [String])
+
     /// The machine reset itself, as it does after a triple fault, or powered off before the kernel was done.
     case stoppedEarly(reason: String, stage: BootStage, lastLines: [String])
 

@@ -21,6 +21,46 @@ static inline void arch_disable_interrupts(void) {
 #endif
 }
 
+// Keeps maskable interrupts from being taken, and tells what was before; the second puts that back.
+static inline uint64_t arch_mask_interrupts(void) {
+    uint64_t state;
+#if defined(__x86_64__)
+    __asm__ volatile("pushfq\n popq %0\n cli" : "=r"(state) : : "memory");
+#elif defined(__aarch64__)
+    __asm__ volatile("mrs %0, daif\n msr daifset, #0x2" : "=r"(state) : : "memory");
+#endif
+    return state;
+}
+static inline void arch_restore_interrupts(uint64_t state) {
+#if defined(__x86_64__)
+    if (state & 0x200) __asm__ volatile("sti" ::: "memory");
+#elif defined(__aarch64__)
+    __asm__ volatile("msr daif, %0" : : "r"(state) : "memory");
+#endif
+}
+
+// A counter that runs at a constant rate, and that rate in counts a second, 0 where the processor does not tell it.
+static inline uint64_t arch_read_counter(void) {
+#if defined(__x86_64__)
+    uint32_t low, high;
+    __asm__ volatile("lfence\n rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    return (uint64_t)high << 32 | low;
+#elif defined(__aarch64__)
+    uint64_t value;
+    __asm__ volatile("isb\n mrs %0, cntvct_el0" : "=r"(value) : : "memory");
+    return value;
+#endif
+}
+static inline uint64_t arch_counter_frequency(void) {
+#if defined(__x86_64__)
+    return 0;
+#elif defined(__aarch64__)
+    uint64_t value;
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(value));
+    return value;
+#endif
+}
+
 // Device registers: one access each, of exactly this width, neither merged nor left out.
 static inline uint8_t arch_mmio_read8(uintptr_t address) { return *(volatile uint8_t *)address; }
 static inline uint16_t arch_mmio_read16(uintptr_t address) { return *(volatile uint16_t *)address; }

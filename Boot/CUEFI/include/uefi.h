@@ -46,7 +46,8 @@ struct EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL {
 // Services that Strata does not call are placeholders of the right size, in the specification's order.
 typedef struct EFI_BOOT_SERVICES {
     EFI_TABLE_HEADER header;
-    void *raise_tpl, *restore_tpl;
+    uint64_t(EFIAPI *raise_tpl)(uint64_t);
+    void(EFIAPI *restore_tpl)(uint64_t);
     EFI_STATUS(EFIAPI *allocate_pages)(uint32_t, uint32_t, uint64_t, uint64_t *);
     EFI_STATUS(EFIAPI *free_pages)(uint64_t, uint64_t);
     EFI_STATUS(EFIAPI *get_memory_map)(uint64_t *, void *, uint64_t *, uint64_t *, uint32_t *);
@@ -56,14 +57,21 @@ typedef struct EFI_BOOT_SERVICES {
     void *install_protocol_interface, *reinstall_protocol_interface, *uninstall_protocol_interface;
     EFI_STATUS(EFIAPI *handle_protocol)(EFI_HANDLE, const EFI_GUID *, void **);
     void *reserved, *register_protocol_notify, *locate_handle, *locate_device_path, *install_configuration_table;
-    void *load_image, *start_image, *exit, *unload_image;
+    EFI_STATUS(EFIAPI *load_image)(uint8_t, EFI_HANDLE, const void *, const void *, uint64_t, EFI_HANDLE *);
+    EFI_STATUS(EFIAPI *start_image)(EFI_HANDLE, uint64_t *, CHAR16 **);
+    void *exit;
+    EFI_STATUS(EFIAPI *unload_image)(EFI_HANDLE);
     EFI_STATUS(EFIAPI *exit_boot_services)(EFI_HANDLE, uint64_t);
     void *get_next_monotonic_count;
     EFI_STATUS(EFIAPI *stall)(uint64_t);
     EFI_STATUS(EFIAPI *set_watchdog_timer)(uint64_t, uint64_t, uint64_t, const CHAR16 *);
     void *connect_controller, *disconnect_controller, *open_protocol, *close_protocol, *open_protocol_information;
-    void *protocols_per_handle, *locate_handle_buffer;
+    void *protocols_per_handle;
+    EFI_STATUS(EFIAPI *locate_handle_buffer)(uint32_t, const EFI_GUID *, void *, uint64_t *, EFI_HANDLE **);
     EFI_STATUS(EFIAPI *locate_protocol)(const EFI_GUID *, void *, void **);
+    void *install_multiple_protocol_interfaces, *uninstall_multiple_protocol_interfaces;
+    EFI_STATUS(EFIAPI *calculate_crc32)(const void *, uint64_t, uint32_t *);
+    void *copy_mem, *set_mem, *create_event_ex;
 } EFI_BOOT_SERVICES;
 
 typedef struct EFI_RUNTIME_SERVICES {
@@ -100,7 +108,9 @@ typedef struct EFI_SYSTEM_TABLE {
 _Static_assert(sizeof(EFI_TABLE_HEADER) == 24, "UEFI 2.10, 4.2");
 _Static_assert(offsetof(EFI_BOOT_SERVICES, allocate_pages) == 40, "UEFI 2.10, 4.4");
 _Static_assert(offsetof(EFI_BOOT_SERVICES, exit_boot_services) == 232, "UEFI 2.10, 4.4");
+_Static_assert(offsetof(EFI_BOOT_SERVICES, load_image) == 200, "UEFI 2.10, 4.4");
 _Static_assert(offsetof(EFI_BOOT_SERVICES, locate_protocol) == 320, "UEFI 2.10, 4.4");
+_Static_assert(offsetof(EFI_BOOT_SERVICES, calculate_crc32) == 344, "UEFI 2.10, 4.4");
 _Static_assert(offsetof(EFI_RUNTIME_SERVICES, reset_system) == 104, "UEFI 2.10, 4.5");
 _Static_assert(offsetof(EFI_SYSTEM_TABLE, configuration_tables) == 112, "UEFI 2.10, 4.3");
 _Static_assert(sizeof(EFI_TIME) == 16, "UEFI 2.10, 8.3");
@@ -168,6 +178,9 @@ struct EFI_GRAPHICS_OUTPUT_PROTOCOL {
 
 // MARK: Boot services
 
+static inline uint64_t uefi_raise_tpl(EFI_BOOT_SERVICES *s, uint64_t level) { return s->raise_tpl(level); }
+static inline void uefi_restore_tpl(EFI_BOOT_SERVICES *s, uint64_t level) { s->restore_tpl(level); }
+
 static inline EFI_STATUS uefi_allocate_pages(EFI_BOOT_SERVICES *s, uint32_t kind, uint32_t type, uint64_t pages, uint64_t *at) {
     return s->allocate_pages(kind, type, pages, at);
 }
@@ -189,6 +202,18 @@ static inline EFI_STATUS uefi_locate_protocol(EFI_BOOT_SERVICES *s, const EFI_GU
 static inline EFI_STATUS uefi_exit_boot_services(EFI_BOOT_SERVICES *s, EFI_HANDLE image, uint64_t key) {
     return s->exit_boot_services(image, key);
 }
+static inline EFI_STATUS uefi_load_image(EFI_BOOT_SERVICES *s, EFI_HANDLE parent, const void *device_path, EFI_HANDLE *image) {
+    return s->load_image(0, parent, device_path, NULL, 0, image);
+}
+static inline EFI_STATUS uefi_start_image(EFI_BOOT_SERVICES *s, EFI_HANDLE image) { return s->start_image(image, NULL, NULL); }
+static inline EFI_STATUS uefi_unload_image(EFI_BOOT_SERVICES *s, EFI_HANDLE image) { return s->unload_image(image); }
+static inline EFI_STATUS uefi_locate_handles(EFI_BOOT_SERVICES *s, const EFI_GUID *guid, uint64_t *count, EFI_HANDLE **handles) {
+    return s->locate_handle_buffer(2, guid, NULL, count, handles);
+}
+static inline EFI_STATUS uefi_calculate_crc32(EFI_BOOT_SERVICES *s, const void *data, uint64_t size, uint32_t *crc) {
+    return s->calculate_crc32(data, size, crc);
+}
+static inline EFI_STATUS uefi_stall(EFI_BOOT_SERVICES *s, uint64_t microseconds) { return s->stall(microseconds); }
 static inline EFI_STATUS uefi_disable_watchdog(EFI_BOOT_SERVICES *s) { return s->set_watchdog_timer(0, 0, 0, NULL); }
 
 // MARK: Runtime services

@@ -8,6 +8,8 @@ extension LoaderConfigurationError.Reason {
         case .missingEquals: "the line is not of the form key = value"
         case .unknownKey: "there is no such key"
         case .duplicate: "the key, or the injection, stands in an earlier line already"
+        case .secondTask: "an earlier line says already what to run"
+        case .missingTask: "no line says what to run"
         case .emptyValue: "the key needs a value"
         case .valueTooLong: "the value is too long"
         case .relativePath: "the path does not start with a backslash"

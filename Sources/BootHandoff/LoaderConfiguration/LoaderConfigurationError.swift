@@ -19,6 +19,12 @@ public struct LoaderConfigurationError: Error, Hashable, Sendable {
         /// The key, or the injection, stands already in line `first`.
         case duplicate(first: Int)
 
+        /// The file says in two keys what to run; the other one stands in line `first`.
+        case secondTask(first: Int)
+
+        /// The file does not say what to run.
+        case missingTask
+
         /// The key needs a value.
         case emptyValue
 

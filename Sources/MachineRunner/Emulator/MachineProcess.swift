@@ -16,8 +16,8 @@ struct MachineProcess {
     let serial: SerialLogFile
 
     /// The run of a QEMU that has ended.
-    struct Ended: Sendable {
-        var session: MachineSession
+    struct Ended<Session: SerialSession>: Sendable {
+        var session: Session
 
         /// QEMU's exit status in words.
         var status: String
@@ -45,7 +45,7 @@ struct MachineProcess {
     /// Starts QEMU and follows it to its end.
     ///
     /// - Throws: `MachineError.cancelled`, or `.emulatorFailed` where QEMU cannot be started.
-    func run(_ session: MachineSession) async throws(MachineError) -> Ended {
+    func run<Session: SerialSession>(_ session: Session) async throws(MachineError) -> Ended<Session> {
         Self.ignoreBrokenPipes
         var options = PlatformOptions()
         // A session of its own: the terminal's interrupt reaches this program alone, which then ends QEMU in order, and
@@ -73,9 +73,9 @@ struct MachineProcess {
         }
     }
 
-    private func follow(
-        _ execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>, _ session: MachineSession
-    ) async -> Ended {
+    private func follow<Session: SerialSession>(
+        _ execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>, _ session: Session
+    ) async -> Ended<Session> {
         let clock = ContinuousClock()
         let start = clock.now
         var session = session
@@ -134,7 +134,7 @@ struct MachineProcess {
 
     /// Gives the session what has come on the serial line, however much that is, but without end for a guest that writes
     /// faster than it is heard.
-    private func hear(_ session: inout MachineSession, at now: Duration) -> [MachineSession.Action] {
+    private func hear(_ session: inout some SerialSession, at now: Duration) -> [MachineSession.Action] {
         var actions: [MachineSession.Action] = []
         var heard = 0
         while heard <= MachineSession.usualSerialLimit {

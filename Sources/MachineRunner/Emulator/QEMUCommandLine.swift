@@ -9,19 +9,20 @@ struct QEMUCommandLine: Sendable {
     ///   - media: The directory that the machine sees as a FAT drive.
     ///   - serial: The file that takes what comes on the serial line.
     init(
-        _ configuration: MachineConfiguration, firmware: FirmwareFiles, variables: FilePath, media: FilePath, serial: FilePath
+        _ shape: MachineShape, firmware: FirmwareFiles, variables: FilePath, media: FilePath, serial: FilePath
     ) {
         var arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg"]
-        switch configuration.architecture {
+        if shape.countsInstructions { arguments += ["-icount", "shift=0,sleep=off"] }
+        switch shape.architecture {
         case .x86_64:
             arguments += ["-M", "q35", "-cpu", "max"]
         case .aarch64:
             // The interrupt controller that the machine has by default serves 8 processors.
-            let controller = configuration.processors > 8 ? ",gic-version=3" : ""
-            let description = configuration.offersACPI ? "" : ",acpi=off"
+            let controller = shape.processors > 8 ? ",gic-version=3" : ""
+            let description = shape.offersACPI ? "" : ",acpi=off"
             arguments += ["-M", "virt" + controller + description, "-cpu", "cortex-a57"]
         }
-        arguments += ["-m", configuration.memory.description, "-smp", String(configuration.processors)]
+        arguments += ["-m", shape.memory.description, "-smp", String(shape.processors)]
         arguments += ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=\(Self.escaped(firmware.code))"]
         arguments += ["-drive", "if=pflash,format=raw,unit=1,file=\(Self.escaped(variables))"]
         arguments += [
@@ -29,7 +30,7 @@ struct QEMUCommandLine: Sendable {
             "if=none,id=media,format=raw,readonly=on,file.driver=vvfat,file.label=STRATA,file.dir=\(Self.escaped(media))",
             "-device", "virtio-blk-pci,drive=media,bootindex=0",
         ]
-        switch configuration.architecture {
+        switch shape.architecture {
         case .x86_64: arguments += ["-device", "VGA", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
         case .aarch64: arguments += ["-device", "ramfb"]
         }

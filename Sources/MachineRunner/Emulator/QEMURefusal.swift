@@ -1,19 +1,19 @@
 /// Reads from QEMU's last words which of the user's options it did not take.
 enum QEMURefusal {
     /// The error for a QEMU that ended before the machine ran, or nil where its words name no option.
-    static func error(for words: String, in configuration: MachineConfiguration) -> MachineError? {
+    static func error(for words: String, in shape: MachineShape) -> MachineError? {
         let lowercased = words.lowercased()
         let message = firstMessage(in: words)
         if ["smp", "max cpus", "cpu topology"].contains(where: lowercased.contains) {
             return .optionRefused(
-                option: "--cpus", value: String(configuration.processors), words: message,
+                option: "--cpus", value: String(shape.processors), words: message,
                 accepted: "processors from 1 up to the number that QEMU names; 1 suffices for every boot")
         }
         if ["guest memory", "ram size", "memory size", "maxram", "-m ", "ram slots", "pc.ram", "'m'"].contains(
             where: lowercased.contains)
         {
             return .optionRefused(
-                option: "--memory", value: configuration.memory.description, words: message,
+                option: "--memory", value: shape.memory.description, words: message,
                 accepted: "whole mebibytes from 64M up to what this computer can spare, such as 512M or 8G")
         }
         return nil

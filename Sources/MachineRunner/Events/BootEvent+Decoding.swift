@@ -8,13 +8,13 @@ extension BootEvent {
     /// The bytes with which every event line begins, whatever stands before them on the line.
     static let marker = Array(#"{"strata":"#.utf8)
 
-    private struct Head: Decodable {
+    struct Head: Decodable {
         var strata: UInt64
         var source: String
         var event: String
     }
 
-    private struct Version: Decodable {
+    struct Version: Decodable {
         var strata: UInt64
     }
 
@@ -23,9 +23,7 @@ extension BootEvent {
     /// - Throws: `BootEventError` of what is wrong with it; keys that are not known are no error.
     public init(json: some Sequence<UInt8>) throws(BootEventError) {
         let data = Data(json)
-        let version = try Self.decode(Version.self, of: "event", from: data)
-        guard version.strata == 1 else { throw .unsupportedVersion(version.strata) }
-        let head = try Self.decode(Head.self, of: "event", from: data)
+        let head = try Self.head(of: data)
         let name = "\(head.source.prefix(32)) \(head.event.prefix(32))"
 
         func body<Body: Decodable>(_ type: Body.Type) throws(BootEventError) -> Body {
@@ -59,7 +57,14 @@ extension BootEvent {
         }
     }
 
-    private static func decode<Body: Decodable>(
+    /// The members that every event has.
+    static func head(of data: Data) throws(BootEventError) -> Head {
+        let version = try decode(Version.self, of: "event", from: data)
+        guard version.strata == 1 else { throw .unsupportedVersion(version.strata) }
+        return try decode(Head.self, of: "event", from: data)
+    }
+
+    static func decode<Body: Decodable>(
         _ type: Body.Type, of event: String, from data: Data
     ) throws(BootEventError) -> Body {
         do {

@@ -21,6 +21,9 @@ public enum BootEventError: Error, Hashable, Sendable {
     /// The event may not come at this stage of the boot.
     case unexpected(event: BootEvent.Name, stage: BootStage)
 
+    /// The event of the Guard's came a second time, or when it may not come.
+    case unexpectedOfGuard(event: String)
+
     /// The event comes once in a boot, and came again.
     case repeated(event: BootEvent.Name)
 
@@ -51,6 +54,7 @@ extension BootEventError: CustomStringConvertible {
         case .missing(let key, let event): "\(event): '\(key)' is missing"
         case .invalid(let key, let event, let reason): "\(event): '\(key)' is not valid (\(reason))"
         case .unexpected(let event, let stage): "\(event) does not belong to the stage '\(stage.title)'"
+        case .unexpectedOfGuard(let event): "guard \(event) came a second time, or too late"
         case .repeated(let event): "\(event) came a second time"
         case .mapSizeRefused(let byteCount, let limit): "a memory map of \(byteCount) bytes is refused, \(limit) are allowed"
         case .mapChunkMisplaced(let offset, let expected): "mapData at offset \(offset) where \(expected) was expected"

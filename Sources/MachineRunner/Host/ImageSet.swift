@@ -27,16 +27,32 @@ public struct ImageSet: Hashable, Sendable {
     public static func locate(
         for architecture: MachineArchitecture, folder: FilePath? = nil, in host: HostEnvironment
     ) throws(MachineError) -> ImageSet {
+        try ImageSet(of: architecture, in: place(for: architecture, folder: folder, in: host))
+    }
+
+    /// Finds the Guard's image, in the same places.
+    ///
+    /// - Throws: `MachineError.imagesMissing`.
+    public static func locateGuard(
+        for architecture: MachineArchitecture, folder: FilePath? = nil, in host: HostEnvironment
+    ) throws(MachineError) -> FilePath {
+        let place = place(for: architecture, folder: folder, in: host).appending(architecture.rawValue)
+        let image = place.appending("guard.efi")
+        guard FileSystem.isRegularFile(image) else { throw .imagesMissing(folder: place.string, files: ["guard.efi"]) }
+        return image
+    }
+
+    private static func place(
+        for architecture: MachineArchitecture, folder: FilePath?, in host: HostEnvironment
+    ) -> FilePath {
         let candidates: [FilePath]
         if let named = folder ?? host.variable("STRATA_IMAGES").map({ FilePath($0) }) {
             candidates = [host.absolute(named)]
         } else {
             candidates = searchPath(in: host)
         }
-        let chosen =
-            candidates.first { FileSystem.isDirectory($0.appending(architecture.rawValue)) }
+        return candidates.first { FileSystem.isDirectory($0.appending(architecture.rawValue)) }
             ?? candidates.first ?? host.absolute(FilePath(folderName))
-        return try ImageSet(of: architecture, in: chosen)
     }
 
     /// Takes another kernel, with the hash in the file of its name and `.sha256` where there is one.

@@ -5,6 +5,9 @@ public enum EventSource: UInt8, Hashable, Sendable {
     case loader
     case kernel
 
+    /// The UEFI application that puts Strata's memory services under other programs.
+    case `guard`
+
     /// A program on the host that computes the same figures.
     case tool
 
@@ -12,6 +15,7 @@ public enum EventSource: UInt8, Hashable, Sendable {
         switch self {
         case .loader: "loader"
         case .kernel: "kernel"
+        case .guard: "guard"
         case .tool: "tool"
         }
     }

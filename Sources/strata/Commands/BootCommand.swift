@@ -18,6 +18,8 @@ struct BootCommand: AsyncParsableCommand {
               12   the kernel refused what it was given
               13   the kernel took an exception
               14   the machine stopped early, or did not power off
+              15   the program under Strata's memory services returned an error
+              16   the self-test of the memory services failed
               64   wrong arguments, or a value that QEMU does not take
               65   the kernel's report is malformed or contradicts its own memory map
               66   a file that was named cannot be read
@@ -37,11 +39,17 @@ struct BootCommand: AsyncParsableCommand {
     @OptionGroup(title: "Machine") var machine: MachineOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Boot") var boot: BootFileOptions
+    @OptionGroup(title: "Programs under Strata's memory services") var program: ProgramOptions
 
     func run() async throws {
         let host = HostEnvironment.current
         let screen = Terminal(fileDescriptor: 1, environment: host.variables)
         let errorScreen = Terminal(fileDescriptor: 2, environment: host.variables)
+        if let task = program.task(host) {
+            let status = await run(task, host, Style(screen), Style(errorScreen))
+            if status.isSuccess { return }
+            throw status
+        }
         let transcript = BootTranscript()
         let progress = ProgressPrinter(
             output: output.json ? .error : .standard, style: Style(output.json ? errorScreen : screen), detail: output.detail)

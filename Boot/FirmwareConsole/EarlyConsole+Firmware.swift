@@ -1,8 +1,8 @@
-import BootHandoff
+public import BootHandoff
 import FirmwareTables
 import Machine
-import MemoryMap
-import UEFI
+public import MemoryMap
+public import UEFI
 
 /// The memory that the firmware's map describes, and on a PC the BIOS area, which it need not.
 struct DescribedMemory: FirmwareMemory {
@@ -25,10 +25,9 @@ struct DescribedMemory: FirmwareMemory {
 
 extension EarlyConsole {
     /// The console that the firmware's tables name, or nil where they name none that can be used.
-    static func find(_ systemTable: SystemTable, in map: PhysicalMemoryMap) -> EarlyConsole? {
-        let tables = PublishedTables(systemTable)
+    public static func find(_ systemTable: SystemTable, in map: PhysicalMemoryMap) -> EarlyConsole? {
         let found = SerialConsole.find(
-            rsdp: tables.rsdp, deviceTree: tables.deviceTree, in: DescribedMemory(map: map))
+            rsdp: systemTable.find(.rsdp), deviceTree: systemTable.find(.deviceTree), in: DescribedMemory(map: map))
         guard let found else { return nil }
         switch (found.kind, found.place) {
         case (.pl011, .memory(let address)): return usable(.pl011(address))

@@ -1,0 +1,66 @@
+import MemoryGuard
+import MemoryMap
+import UEFI
+
+// Strata's memory services as the firmware's interface has them: numbers in, a status out. Nil where the call is the firmware's
+// to answer.
+
+extension StrataSide {
+    mutating func allocatePages(kind: UInt32, type: UInt32, pages: UInt64, wanted: UInt64) -> Outcome? {
+        let placement: PagePlacement
+        switch kind {
+        case 0: placement = .anywhere
+        case 1: placement = .below(PhysicalAddress(wanted))
+        case 2:
+            // Memory that begins outside of the arena: the firmware will find that part of it is taken where it reaches into it.
+            guard memory.range.contains(PhysicalAddress(wanted)) else { return nil }
+            placement = .at(PhysicalAddress(wanted))
+        default: return .answered(.invalidParameter, nil)
+        }
+        do throws(ArenaError) {
+            return .answered(.success, try memory.allocatePages(PageCount(pages), type: MemoryType(type), placement))
+        } catch {
+            // Where there is no room, or none so low, the firmware may have some.
+            return error == .outOfResources ? nil : .answered(error.status, nil)
+        }
+    }
+
+    mutating func freePages(_ start: PhysicalAddress, _ pages: PageCount, _ range: PhysicalRange?) -> UEFIStatus? {
+        guard memory.range.contains(start) || range.map({ memory.range.overlaps($0) }) ?? true else { return nil }
+        do throws(ArenaError) {
+            try memory.freePages(at: start, pages)
+            return .success
+        } catch {
+            return error.status
+        }
+    }
+
+    mutating func allocatePool(type: UInt32, size: UInt64) -> Outcome? {
+        do throws(ArenaError) {
+            return .answered(.success, try memory.allocatePool(byteCount: size, type: MemoryType(type)))
+        } catch {
+            return error == .outOfResources ? nil : .answered(error.status, nil)
+        }
+    }
+
+    mutating func freePool(_ address: PhysicalAddress) -> UEFIStatus? {
+        guard memory.range.contains(address) else { return nil }
+        do throws(ArenaError) {
+            try memory.freePool(at: address)
+            return .success
+        } catch {
+            return error.status
+        }
+    }
+}
+
+extension ArenaError {
+    /// The specification's status code.
+    fileprivate var status: UEFIStatus {
+        switch self {
+        case .invalidParameter: .invalidParameter
+        case .notFound: .notFound
+        case .outOfResources: .outOfResources
+        }
+    }
+}
