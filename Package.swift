@@ -80,7 +80,8 @@ let hostedTargets: [Target] = [
     .target(name: "HostFiles", dependencies: [system], swiftSettings: strict),
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
     .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: strict),
-    .target(name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory"], swiftSettings: strict),
+    .target(
+        name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", system], swiftSettings: strict),
     .target(
         name: "MachineRunner",
         dependencies: [
@@ -106,6 +107,10 @@ let hostedTargets: [Target] = [
     .testTarget(name: "MemoryReportTests", dependencies: ["SeededRandom", "MemoryReport", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "KernelMemoryTests", dependencies: ["SeededRandom", "KernelMemory", "SimulatedMachine", "MemoryMap"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "PagedMemoryTests",
+        dependencies: ["SeededRandom", "SimulatedMachine", "PageReplacement", "KernelMemory", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(name: "UEFIMemoryTests", dependencies: ["SeededRandom", "UEFIMemory", "MemoryMap"], swiftSettings: strict),
     .testTarget(
