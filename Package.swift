@@ -166,6 +166,7 @@ let benchmarkTargets: [Target] = [
 let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
 
 let fuzzTargets: [Target] = [
+    .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
     .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
@@ -176,6 +177,9 @@ let fuzzTargets: [Target] = [
         swiftSettings: core, linkerSettings: fuzzer),
     .executableTarget(
         name: "FuzzMemoryMap", dependencies: ["FuzzDriver", "MemoryMap"], path: "Fuzz/FuzzMemoryMap",
+        swiftSettings: core, linkerSettings: fuzzer),
+    .executableTarget(
+        name: "FuzzMapText", dependencies: ["FuzzDriver", "MapFormats", "MemoryMap"], path: "Fuzz/FuzzMapText",
         swiftSettings: core, linkerSettings: fuzzer),
 ]
 
