@@ -34,6 +34,9 @@ let coreTargets: [Target] = [
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
+    .target(
+        name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
+        swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -53,7 +56,7 @@ let bareMetalTargets: [Target] = [
         name: "Loader",
         dependencies: [
             "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "ExecutableImage", "FirmwareTables",
+            "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage", "FirmwareTables",
         ],
         path: "Boot/Loader", swiftSettings: core),
     .target(name: "CGuardEntry", dependencies: ["CUEFI"], path: "Boot/GuardEntry"),
@@ -68,7 +71,7 @@ let bareMetalTargets: [Target] = [
         name: "Kernel",
         dependencies: [
             "CRuntime", "CKernelEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "Display",
+            "Display", "KernelBoot", "ExecutableImage",
         ],
         path: "Boot/Kernel", swiftSettings: core),
 ]
