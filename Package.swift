@@ -50,7 +50,7 @@ let bareMetalTargets: [Target] = [
         path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .target(
-        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "UEFI"],
+        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "MemoryReport", "UEFI"],
         path: "Boot/FirmwareConsole", swiftSettings: core),
     .executableTarget(
         name: "Loader",

@@ -1,6 +1,7 @@
 import BootHandoff
 import CLoaderEntry
 import ExecutableImage
+import FirmwareConsole
 import KernelBoot
 import KernelMemory
 import Machine

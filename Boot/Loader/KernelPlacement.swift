@@ -1,5 +1,6 @@
 import BootHandoff
 import ExecutableImage
+import FirmwareConsole
 import KernelBoot
 import Machine
 import MemoryMap
