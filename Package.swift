@@ -88,7 +88,7 @@ let hostedTargets: [Target] = [
     .target(
         name: "MachineRunner",
         dependencies: [
-            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", system,
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         swiftSettings: strict),
