@@ -60,15 +60,7 @@ public import MemoryMap
     /// Whether memory answers at every address of `range`.
     ///
     /// - Complexity: O(log *n*) for *n* ranges.
-    public func isPresent(_ range: PhysicalRange) -> Bool {
-        var low = 0
-        var high = ranges.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if ranges[middle].last < range.start { low = middle + 1 } else { high = middle }
-        }
-        return low < ranges.count && ranges[low].contains(range)
-    }
+    public func isPresent(_ range: PhysicalRange) -> Bool { ranges.contain(range) }
 
     public func load(at address: PhysicalAddress) throws(PhysicalMemoryError) -> UInt64 {
         unsafe try word(at: address).pointee
