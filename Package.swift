@@ -92,6 +92,13 @@ let hostedTargets: [Target] = [
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         swiftSettings: strict),
+    .target(
+        name: "SimulatedBoot",
+        dependencies: [
+            "MemoryMap", "MemoryReport", "UEFIMemory", "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage",
+            "SimulatedMachine",
+        ],
+        swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
     .executableTarget(
