@@ -88,7 +88,7 @@ let hostedTargets: [Target] = [
     .target(
         name: "MachineRunner",
         dependencies: [
-            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", system,
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", "SimulatedBoot", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         swiftSettings: strict),
@@ -147,6 +147,9 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "MachineRunnerTests",
         dependencies: ["SeededRandom", "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
+        name: "SimulatedBootTests", dependencies: ["MachineRunner", "ELFFixtures", "ExecutableImage", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),

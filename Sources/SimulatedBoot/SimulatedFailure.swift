@@ -94,3 +94,9 @@ struct SerialBuffer: TextSink {
         }
     }
 }
+
+extension TextSink where Self: ~Copyable {
+    mutating func write(words: String) {
+        for byte in words.utf8 { write(byte) }
+    }
+}

@@ -35,7 +35,7 @@ struct SimulatedExit: BootServicesExitFirmware {
         do throws(MemoryServiceError) {
             return .success(try firmware.services.allocatePages(.anywhere, .loaderData, count))
         } catch {
-            return .failure(status: error.uefiStatus)
+            return .failure(status: error.uefiStatus.rawValue)
         }
     }
 
@@ -44,7 +44,7 @@ struct SimulatedExit: BootServicesExitFirmware {
             try firmware.services.freePages(at: address, count)
             return 0
         } catch {
-            return error.uefiStatus
+            return error.uefiStatus.rawValue
         }
     }
 
@@ -52,7 +52,7 @@ struct SimulatedExit: BootServicesExitFirmware {
         do throws(MemoryServiceError) {
             return .success(try firmware.services.allocatePool(.loaderData, byteCount: byteCount))
         } catch {
-            return .failure(status: error.uefiStatus)
+            return .failure(status: error.uefiStatus.rawValue)
         }
     }
 
@@ -61,7 +61,7 @@ struct SimulatedExit: BootServicesExitFirmware {
             try firmware.services.freePool(at: address)
             return 0
         } catch {
-            return error.uefiStatus
+            return error.uefiStatus.rawValue
         }
     }
 
@@ -90,20 +90,21 @@ extension SimulatedFirmware {
     /// ExitBootServices; returns the status.
     func exitBootServices(key: UInt64) -> UInt64 {
         finalMap = mapBytes()
-        do throws(ExitBootServicesError) { try end.exitBootServices(key: key) } catch { return error.uefiStatus }
+        do throws(ExitBootServicesError) { try end.exitBootServices(key: key) } catch { return error.uefiStatus.rawValue }
         while true {
             switch end.nextStep(&events, &services) {
             case .notify, .stopTimer: continue
             case .endBootServices: beginRuntime()
-            case .finished(let error): return error?.uefiStatus ?? 0
+            case .finished(let error): return error?.uefiStatus.rawValue ?? 0
             }
         }
     }
 
     private func beginRuntime() {
+        let bytes = finalMap
         do throws(MemoryMapError) {
             let view = try MemoryMapView(
-                validating: finalMap.span, descriptorSize: MemoryServices.descriptorSize,
+                validating: bytes.span, descriptorSize: MemoryServices.descriptorSize,
                 descriptorVersion: MemoryDescriptor.Layout.version)
             _ = addressing.beginRuntime(with: view)
         } catch {

@@ -80,8 +80,11 @@ extension SimulatedFirmware {
     /// The memory map of this moment; nothing once boot services have ended.
     func mapBytes() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: services.descriptorCount * MemoryServices.descriptorSize)
-        var span = bytes.mutableSpan.mutableBytes
-        let count = (try? services.memoryMap(into: &span)) ?? 0
+        // The bytes are the array's own, and the span ends with the closure.
+        let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+            var span = unsafe buffer.mutableBytes
+            return (try? services.memoryMap(into: &span)) ?? 0
+        }
         return Array(bytes.prefix(count))
     }
 

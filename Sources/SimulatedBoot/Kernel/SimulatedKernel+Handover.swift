@@ -56,7 +56,7 @@ extension SimulatedKernel {
                 text.write("the processor faults at ")
                 text.write(hexadecimal: address.rawValue)
                 text.write(": ")
-                for byte in "\(error.cause)".utf8 { text.write(byte) }
+                text.write(words: "\(error.cause)")
             }
         }
     }
@@ -78,7 +78,7 @@ extension SimulatedKernel {
     static func failure(_ what: StaticString, _ error: PagingError) -> SimulatedFailure {
         SimulatedFailure(.kernel(code: "paging")) { text in
             text.write(what)
-            for byte in "\(error)".utf8 { text.write(byte) }
+            text.write(words: "\(error)")
         }
     }
 }

@@ -42,7 +42,7 @@ extension SimulatedKernel {
         }
         line.writeEvent("runtime", from: .kernel) { event in
             event.number("regions", regions.regions.count)
-            event.string("setVirtualAddressMap", moved.name)
+            event.string("setVirtualAddressMap", moved)
             event.string("status", isReached ? "SUCCESS" : "UNSUPPORTED")
             if isReached { event.string("getTime", SimulatedFirmware.powerOnTime) } else { event.null("getTime") }
             event.hexadecimal("base", KernelAddressSpace.runtimeServicesBase)

@@ -40,12 +40,13 @@ struct SimulatedLoader<Format: PageTableFormat> {
         if !boot.commandLine.isEmpty { commandLine = try firmware.store(boot.commandLine, for: "the command line") }
         let stack = try firmware.allocate(KernelAddressSpace.stackPages, for: "the kernel's stack")
         let root: PhysicalAddress
+        let map = try firmware.currentMap()
         do throws(PagingError) {
-            root = try makeTables(kernel, stack, try firmware.currentMap())
+            root = try makeTables(kernel, stack, map)
         } catch {
             throw SimulatedFailure(.loader(stage: "memory")) { text in
                 text.write("the kernel's page tables cannot be made: ")
-                text.write("\(error)")
+                text.write(words: "\(error)")
             }
         }
         line.say { $0.write("leaving the firmware") }
@@ -119,24 +120,38 @@ extension SimulatedLoader {
     /// Loads the kernel's segments into fresh pages.
     private func place() throws(SimulatedFailure) -> KernelPlacement {
         let base = KernelAddressSpace.imageBase
-        do throws(ELFError) {
-            let image = try ELFImage(validating: boot.kernel.span.rawBytes)
-            guard image.machine == boot.architecture.machine else { throw ELFError.unsupportedMachine(image.machine.rawValue) }
-            try image.checkPlacement(memoryByteCount: image.byteCount, virtualBase: base)
+        do throws(PlacementError) {
+            let image: ELFImage
+            do throws(ELFError) {
+                image = try ELFImage(validating: boot.kernel.span.rawBytes)
+                guard image.machine == boot.architecture.machine else {
+                    throw ELFError.unsupportedMachine(image.machine.rawValue)
+                }
+                try image.checkPlacement(memoryByteCount: image.byteCount, virtualBase: base)
+            } catch { throw .elf(error) }
             let destination: PhysicalRange
             do throws(SimulatedFailure) {
                 destination = try firmware.allocate(PageCount(roundingUp: image.byteCount), for: "the kernel")
-            } catch {
-                return try rethrow(error)
-            }
-            try firmware.load(image, at: destination, virtualBase: base)
-            return try KernelPlacement(image, at: destination, virtualBase: base)
+            } catch { throw .failure(error) }
+            do throws(ELFError) {
+                try firmware.load(image, at: destination, virtualBase: base)
+                return try KernelPlacement(image, at: destination, virtualBase: base)
+            } catch { throw .elf(error) }
         } catch {
-            throw SimulatedFailure(.loader(stage: "kernel")) { text in
-                text.write("the file is not a kernel for this machine: ")
-                text.write("\(error)")
+            switch error {
+            case .failure(let failure): throw failure
+            case .elf(let error):
+                throw SimulatedFailure(.loader(stage: "kernel")) { text in
+                    text.write("the file is not a kernel for this machine: ")
+                    text.write(words: error.explanation)
+                }
             }
         }
+    }
+
+    private enum PlacementError: Error {
+        case elf(ELFError)
+        case failure(SimulatedFailure)
     }
 
     private func report(_ kernel: KernelPlacement, _ isVerified: Bool, _ line: inout SerialBuffer) {

@@ -30,7 +30,7 @@ struct SimulatedLayout {
                 (0, 0xA_0000), (0x10_0000, belowHole - 0x10_0000), (1 << 32, bytes - belowHole),
             ])
             devices = Self.devices([
-                (0xB000_0000, 0x1000_0000, .memoryMappedIO, [.uncacheable]),
+                (0xB000_0000, 0x1000_0000, .reserved, [.uncacheable]),
                 (0xFFC0_0000, 0x40_0000, .memoryMappedIO, [.uncacheable, .runtime]),
             ])
         case .aarch64:
