@@ -93,6 +93,10 @@ let hostedTargets: [Target] = [
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         swiftSettings: strict),
+    .target(
+        name: "SimulatedProcess",
+        dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", "SimulatedMachine", "VirtualMemory"],
+        swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
     .executableTarget(

@@ -1,0 +1,68 @@
+public import MemoryMap
+import PageReplacement
+import SimulatedMachine
+public import VirtualMemory
+
+// What an address space asks of the machine.
+
+extension MachineBackend {
+    public func reserve(
+        _ range: VirtualRange, _ attributes: ReservationAttributes, committedAs protection: PageProtection?
+    ) throws(BackendError) {}
+
+    public func commit(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+        try removeTranslations(in: range)
+    }
+
+    public func decommit(_ range: VirtualRange) throws(BackendError) { try dropPrivates(in: range) }
+
+    public func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) { try dropPrivates(in: range) }
+
+    public func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+        try removeTranslations(in: range)
+    }
+
+    public func map(_ range: VirtualRange, _ view: ViewMapping) throws(BackendError) {
+        views.insert(MappedView(range: range, mapping: view), at: firstView(endingAtOrAbove: range.start))
+    }
+
+    public func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+        try dropPrivates(in: range)
+        views.removeAll { $0.range == range }
+    }
+
+    public func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+        let number = page.start.rawValue / PageCount.pageSize
+        do throws(PagedMemoryError) {
+            let contents = try store.contents(of: try self.page(at: number))
+            try removeTranslation(number)
+            guard let copy = freePages.popLast() else { throw PagedMemoryError.outOfPages(store.count) }
+            do throws(PagedMemoryError) {
+                try fill(copy, with: contents)
+            } catch {
+                freePages.append(copy)
+                throw error
+            }
+            privates[number] = copy
+        } catch {
+            throw .storageFailed
+        }
+    }
+
+    func fill(_ page: PageIndex, with contents: [UInt8]) throws(PagedMemoryError) {
+        let residence = try store.reach(page, .write) { (page) throws(PagedMemoryError) in
+            for number in addresses[page.rawValue] ?? [] { try removeTranslation(number) }
+        }
+        do throws(PhysicalMemoryError) { try memory.write(contents, at: residence.frame) } catch { throw .memory(error) }
+    }
+
+    public func discard(_ range: VirtualRange) {
+        for number in privates.numbers(in: range.pageNumbers) { isDispensable.insert(number) }
+    }
+
+    /// Nothing dispensable is ever thrown away: a paging file takes it.
+    public func undiscard(_ range: VirtualRange) -> Bool {
+        for number in privates.numbers(in: range.pageNumbers) { isDispensable.remove(number) }
+        return true
+    }
+}
