@@ -33,27 +33,7 @@ extension MachineBackend {
 
     public func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
         let number = page.start.rawValue / PageCount.pageSize
-        do throws(PagedMemoryError) {
-            let contents = try store.contents(of: try self.page(at: number))
-            try removeTranslation(number)
-            guard let copy = freePages.popLast() else { throw PagedMemoryError.outOfPages(store.count) }
-            do throws(PagedMemoryError) {
-                try fill(copy, with: contents)
-            } catch {
-                freePages.append(copy)
-                throw error
-            }
-            privates[number] = copy
-        } catch {
-            throw .storageFailed
-        }
-    }
-
-    func fill(_ page: PageIndex, with contents: [UInt8]) throws(PagedMemoryError) {
-        let residence = try store.reach(page, .write) { (page) throws(PagedMemoryError) in
-            for number in addresses[page.rawValue] ?? [] { try removeTranslation(number) }
-        }
-        do throws(PhysicalMemoryError) { try memory.write(contents, at: residence.frame) } catch { throw .memory(error) }
+        do throws(PagedMemoryError) { try makePrivate(number) } catch { throw .storageFailed }
     }
 
     public func discard(_ range: VirtualRange) {

@@ -7,20 +7,20 @@ public import VirtualMemory
 extension MachineBackend {
     /// Brings the page of an address in and gives it a translation that allows what its protection does.
     ///
-    /// - Parameter protection: of the page, as the address space has it; without a guard.
+    /// - Parameters:
+    ///   - protection: of the page, as the address space has it; without a guard.
+    ///   - executesData: whether every page that can be read can be executed.
     /// - Throws: `pagingFile`, after which the access may be tried again; `outOfPages`.
     public func bringIn(
-        _ address: VirtualAddress, _ protection: PageProtection, for access: PageAccess
+        _ address: VirtualAddress, _ protection: PageProtection, for access: PageAccess, executesData: Bool = false
     ) throws(PagedMemoryError) {
         let number = address.rawValue / PageCount.pageSize
         let page = try page(at: number)
-        let residence = try store.reach(page, access) { (page) throws(PagedMemoryError) in
-            for number in addresses[page.rawValue] ?? [] { try removeTranslation(number) }
-        }
+        let residence = try store.reach(page, access, unmap: removeTranslations(of:))
         if translated[number] != nil { return }
         var attributes = PageAttributes(permissions: .user)
         if protection.allowsWriting, residence.isWritable, !protection.isCopyOnWrite { attributes.permissions.insert(.write) }
-        if protection.allowsExecution { attributes.permissions.insert(.execute) }
+        if protection.allowsExecution || executesData { attributes.permissions.insert(.execute) }
         if protection.contains(.noCache) { attributes.caching = .uncacheable }
         if protection.contains(.writeCombine) { attributes.caching = .writeCombining }
         do throws(PagingError) {
@@ -30,6 +30,56 @@ extension MachineBackend {
         }
         translated[number] = page
         addresses[page.rawValue, default: []].append(number)
+    }
+
+    /// Changes up to eight bytes of a view's private copies, which are made where there are none.
+    func patch(_ address: VirtualAddress, byteCount: Int, _ change: (UInt64) -> UInt64) throws(PagedMemoryError) {
+        var value: UInt64 = 0
+        for index in 0..<byteCount {
+            let place = try privateByte(VirtualAddress(address.rawValue + UInt64(index)))
+            do throws(PhysicalMemoryError) { value |= UInt64(try memory.loadByte(at: place)) << UInt64(8 * index) } catch {
+                throw .memory(error)
+            }
+        }
+        let changed = change(value)
+        for index in 0..<byteCount {
+            // Looked up again: with few frames, one page may have pushed the other out.
+            let place = try privateByte(VirtualAddress(address.rawValue + UInt64(index)))
+            do throws(PhysicalMemoryError) {
+                try memory.storeByte(UInt8(truncatingIfNeeded: changed >> UInt64(8 * index)), at: place)
+            } catch {
+                throw .memory(error)
+            }
+        }
+    }
+
+    /// Where a byte of a page is in RAM, which is private and may be written.
+    private func privateByte(_ address: VirtualAddress) throws(PagedMemoryError) -> PhysicalAddress {
+        let number = address.rawValue / PageCount.pageSize
+        if privates[number] == nil { try makePrivate(number) }
+        guard let page = privates[number] else { throw .outOfPages(store.count) }
+        let frame = try store.reach(page, .write, unmap: removeTranslations(of:)).frame
+        return PhysicalAddress(frame.rawValue + address.rawValue % PageCount.pageSize)
+    }
+
+    /// Gives a page of a view a copy of its own.
+    func makePrivate(_ number: UInt64) throws(PagedMemoryError) {
+        let contents = try store.contents(of: try page(at: number))
+        try removeTranslation(number)
+        guard let copy = freePages.popLast() else { throw .outOfPages(store.count) }
+        do throws(PagedMemoryError) {
+            let frame = try store.reach(copy, .write, unmap: removeTranslations(of:)).frame
+            do throws(PhysicalMemoryError) { try memory.write(contents, at: frame) } catch { throw .memory(error) }
+        } catch {
+            freePages.append(copy)
+            throw error
+        }
+        privates[number] = copy
+    }
+
+    /// Takes every translation of a page away.
+    func removeTranslations(of page: PageIndex) throws(PagedMemoryError) {
+        for number in addresses[page.rawValue] ?? [] { try removeTranslation(number) }
     }
 
     /// The page behind a page number: a private one, a section's, or a fresh private one of zeros.

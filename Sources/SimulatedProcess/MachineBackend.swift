@@ -67,10 +67,26 @@ public final class MachineBackend<
 
     /// Gives a section the file that its pages begin with; without one they are zeros.
     ///
-    /// - Precondition: None of its pages was used yet.
+    /// Of no effect for a section whose pages were given, or used, before.
     public func provide(_ contents: SectionContents, for storage: SectionStorage) {
-        precondition(sections[storage] == nil, "a section's contents are given once")
-        sections[storage] = SectionPages(contents: contents)
+        if sections[storage] == nil { sections[storage] = SectionPages(contents: contents) }
+    }
+
+    /// The contents of a section as its views see them: what it began with, and what was written to it.
+    ///
+    /// - Throws: `pagingFile`.
+    public func contents(of storage: SectionStorage, byteCount: Int) throws(PagedMemoryError) -> [UInt8] {
+        var bytes = Array(sections[storage]?.contents?.bytes.prefix(byteCount) ?? [])
+        bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
+        guard byteCount > 0, let pages = sections[storage]?.pages else { return bytes }
+        let pageSize = Int(PageCount.pageSize)
+        for number in pages.numbers(in: 0...UInt64((byteCount - 1) / pageSize)) {
+            guard let page = pages[number] else { continue }
+            let start = Int(number) * pageSize
+            let count = min(pageSize, byteCount - start)
+            bytes.replaceSubrange(start..<start + count, with: try store.contents(of: page).prefix(count))
+        }
+        return bytes
     }
 
     /// Where the page of an address is, nil for one that was never used.
