@@ -37,6 +37,7 @@ let coreTargets: [Target] = [
     .target(
         name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
         swiftSettings: core),
+    .target(name: "VirtualMemory", dependencies: ["MemoryMap"], swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -98,6 +99,8 @@ let hostedTargets: [Target] = [
             "MemoryMap", "MemoryReport", "UEFIMemory", "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage",
             "SimulatedMachine",
         ],
+        name: "SimulatedProcess",
+        dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", "SimulatedMachine", "VirtualMemory"],
         swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
@@ -132,12 +135,21 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
+    .testTarget(
+        name: "SimulatedProcessTests",
+        dependencies: [
+            "SeededRandom", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory", "PageReplacement",
+            "MemoryMap", system,
+        ],
+        swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
     .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
     .testTarget(
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "VirtualMemoryTests", dependencies: ["SeededRandom", "VirtualMemory", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
         swiftSettings: strict),
@@ -173,6 +185,9 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
         path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+    .executableTarget(
+        name: "AddressSpaceBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "VirtualMemory", "MemoryMap"],
+        path: "Benchmarks/AddressSpace", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
