@@ -31,6 +31,7 @@ extension Regions {
         let allocation = allocations[index]
         if type.contains(.preservePlaceholder) { return try planPreserving(page, base + byteCount, index) }
         guard allocation.kind != .mapped && allocation.kind != .image else { throw .unableToDeleteSection }
+        guard !allocation.traits.contains(.system) else { throw .invalidPageProtection }
         let range: Range<UInt64>
         if byteCount == 0 {
             guard page == allocation.start else { throw .freeVMNotAtBase }
@@ -98,8 +99,7 @@ extension Regions {
             becomePlaceholder(index)
             forgetPages(range)
         case .splitPlaceholder(let range, let index):
-            cut(allocation: index, at: range.upperBound)
-            cut(allocation: index, at: range.lowerBound)
+            cut(allocation: cut(allocation: index, at: range.lowerBound), at: range.upperBound)
         case .coalesce(let range):
             guard let first = allocation(at: range.lowerBound) else { return }
             var reached = allocations[first].end
