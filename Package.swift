@@ -155,6 +155,9 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
         path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+    .executableTarget(
+        name: "UEFIMemoryServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
+        path: "Benchmarks/UEFIMemoryServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
