@@ -99,6 +99,8 @@ let hostedTargets: [Target] = [
             "MemoryMap", "MemoryReport", "UEFIMemory", "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage",
             "SimulatedMachine",
         ],
+        swiftSettings: strict),
+    .target(
         name: "SimulatedProcess",
         dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", "SimulatedMachine", "VirtualMemory"],
         swiftSettings: strict),
@@ -181,13 +183,18 @@ let hostedTargets: [Target] = [
 /// Figures, never part of the tests: each `swift run -c release NAME` prints its tables as Markdown.
 let benchmarkTargets: [Target] = [
     .target(name: "CAffinity", path: "Benchmarks/CAffinity"),
-    .target(name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict),
+    .target(
+        name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict,
+        linkerSettings: [.linkedLibrary("m")]),
     .executableTarget(
         name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
-        path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/RuntimeServices", swiftSettings: strict),
     .executableTarget(
         name: "AddressSpaceBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "VirtualMemory", "MemoryMap"],
-        path: "Benchmarks/AddressSpace", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/AddressSpace", swiftSettings: strict),
+    .executableTarget(
+        name: "UEFIMemoryServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
+        path: "Benchmarks/UEFIMemoryServices", swiftSettings: strict),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.

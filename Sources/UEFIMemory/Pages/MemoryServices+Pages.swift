@@ -10,7 +10,7 @@ extension MemoryServices {
     ///   not aligned; `.outOfResources`; `.unsupported` once boot services are ending. Nothing has changed then.
     /// - Complexity: O(log *n*) for *n* extents.
     public mutating func allocatePages(
-        _ placement: PagePlacement = .anywhere, _ type: MemoryType, _ count: PageCount
+        _ placement: PagePlacement, _ type: MemoryType, _ count: PageCount
     ) throws(MemoryServiceError) -> PhysicalAddress {
         try checkOpen()
         guard Self.isAllocatable(type), count > .zero else { throw .invalidParameter }

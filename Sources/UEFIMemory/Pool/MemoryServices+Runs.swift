@@ -1,10 +1,21 @@
 import MemoryMap
 
-// Runs of pages for the pools. A pool holds on to some pages that it does not use, a quarter of those that it does at most, so that
-// buffers which come and go do not tear holes into the map: the longest runs go back first.
+// Runs of pages for the pools. A pool takes pages in stretches that grow with it, up to 2 MiB, and holds on to some that it does not
+// use: so its pages lie together, and buffers that come and go do not tear holes into the map. As long as it has no more than a quarter of
+// what it uses, nothing goes back; beyond that stretches as long as those that it takes do, and beyond as much again any, the longest first.
 
 extension MemoryServices {
-    private func idleLimit(_ usedPages: UInt64) -> UInt64 { usedPages / 4 }
+    /// The pages that a pool takes at a time.
+    private func stretch(_ usedPages: UInt64) -> UInt64 {
+        let pages = min(usedPages / 8, 512)
+        return pages == 0 ? 1 : 1 << UInt64(63 - pages.leadingZeroBitCount)
+    }
+
+    /// Whether an idle run goes back.
+    private func isDispensable(_ run: Extent, _ pool: TypePool) -> Bool {
+        let (idle, used) = (pool.idlePages, pool.usedPages)
+        return idle > used || idle > used / 4 && run.pages >= stretch(used)
+    }
 
     /// Takes pages for a pool: idle ones that fit best, or else free ones, with some more for the next buffers.
     ///
@@ -21,9 +32,7 @@ extension MemoryServices {
         }
         let granule = granule(of: pool.type)
         let needed = (pages + granule - 1) & ~(granule - 1)
-        let more = min(pool.usedPages / 8, 256) & ~(granule - 1)
-        let idle = pool.idlePages + needed - pages
-        var count = idle + more <= idleLimit(pool.usedPages + pages) ? needed + more : needed
+        var count = max(needed, (stretch(pool.usedPages) + granule - 1) & ~(granule - 1))
         var found = placeForRun(count, pool.type, inWindow)
         if found == nil, count > needed {
             count = needed
@@ -52,6 +61,11 @@ extension MemoryServices {
     /// Gives pages of a pool back, to be idle or free.
     mutating func giveRun(_ pool: TypePool, _ run: Extent) {
         pool.usedPages -= run.pages
+        if pool.usedPages == 0, pool.idlePages == 0, granule(of: pool.type) == 1 {
+            // Nothing to be held on to: the way of most pools that are used now and then.
+            free(run, run.start, run.pages)
+            return
+        }
         turn(run, into: .idle, pool.type)
         keepIdle(pool, run)
         trim(pool)
@@ -67,7 +81,7 @@ extension MemoryServices {
     /// Frees idle runs until no more are held than may be.
     private mutating func trim(_ pool: TypePool) {
         let granule = granule(of: pool.type)
-        while pool.idlePages > idleLimit(pool.usedPages), let run = pool.largestIdleRun {
+        while let run = pool.largestIdleRun, isDispensable(run, pool) {
             let (start, end) = (run.start, run.end)
             let firstFreed = (start + granule - 1) & ~(granule - 1)
             let endFreed = end & ~(granule - 1)
