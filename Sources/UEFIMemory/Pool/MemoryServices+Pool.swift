@@ -134,7 +134,9 @@ extension MemoryServices {
         // Within 16 pages, so that 32 bits are enough for the division.
         let offset = UInt32(truncatingIfNeeded: address.rawValue - slab.start * PageCount.pageSize)
         let (index, rest) = offset.quotientAndRemainder(dividingBy: UInt32(truncatingIfNeeded: byteCount))
-        guard rest == 0, UInt64(index) < blockClass.capacity(ofPages: slab.pages), let pool = pools.pool(of: slab.type) else {
+        guard rest == 0, (UInt64(index) + 1) * byteCount <= slab.pages * PageCount.pageSize,
+            let pool = pools.pool(of: slab.type)
+        else {
             throw .invalidParameter
         }
         var free = slab.freeBlocks
