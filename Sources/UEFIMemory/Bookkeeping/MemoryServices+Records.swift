@@ -15,9 +15,10 @@ extension MemoryServices {
 
     /// Takes a page for records.
     ///
+    /// - Parameter exactly: whether only that page is taken, so that ``removeRecords()`` leaves all as it was.
     /// - Returns: False where there is none; nothing has changed then.
-    mutating func addRecords() -> Bool {
-        guard records.unusedCount >= 2, let run = takeBookkeepingRun() else { return false }
+    mutating func addRecords(exactly: Bool = false) -> Bool {
+        guard records.unusedCount >= (exactly ? 2 : 3), let run = takeBookkeepingRun(exactly: exactly) else { return false }
         // A page of the window that is nobody's.
         unsafe records.addPage(at: window.pointer(toPage: run.start))
         return true
@@ -51,10 +52,10 @@ extension MemoryServices {
     }
 
     /// A page of the window for the services themselves, or nil where there is none.
-    mutating func takeBookkeepingRun() -> Extent? {
-        guard let pool = pools.pool(of: .bootServicesData), let run = takeRun(pool, 1, .bookkeeping, inWindow: true) else {
-            return nil
-        }
+    mutating func takeBookkeepingRun(exactly: Bool) -> Extent? {
+        guard let pool = pools.pool(of: .bootServicesData),
+            let run = takeRun(pool, 1, .bookkeeping, inWindow: true, exactly: exactly)
+        else { return nil }
         bookkeepingPages += 1
         return run
     }

@@ -71,7 +71,7 @@ extension MemoryServices {
         var addedRecords = false
         // A page for the pool's own record takes three, and so does the run.
         if !hasRecords(6) {
-            guard addRecords() else { throw .outOfResources }
+            guard addRecords(exactly: true) else { throw .outOfResources }
             addedRecords = true
         }
         let known = pools.pool(of: type)
@@ -87,7 +87,7 @@ extension MemoryServices {
 
     private mutating func addPool(_ type: MemoryType) -> TypePool? {
         if !pools.hasRoom {
-            guard let page = takeBookkeepingRun() else { return nil }
+            guard let page = takeBookkeepingRun(exactly: true) else { return nil }
             // A page of the window that is nobody's.
             unsafe pools.addPage(at: window.pointer(toPage: page.start))
         }

@@ -21,8 +21,13 @@ extension MemoryServices {
     ///
     /// Uses three records at most.
     ///
+    /// - Parameters:
+    ///   - inWindow: whether the pages are for the services themselves.
+    ///   - exactly: whether no more pages are taken than have to be.
     /// - Returns: Nil where there are none; nothing has changed then.
-    mutating func takeRun(_ pool: TypePool, _ pages: UInt64, _ kind: ExtentKind, inWindow: Bool = false) -> Extent? {
+    mutating func takeRun(_ pool: TypePool, _ pages: UInt64, _ kind: ExtentKind, inWindow: Bool = false, exactly: Bool = false)
+        -> Extent?
+    {
         if let run = pool.idleRun(pages: pages), !inWindow || isInWindow(run) {
             pool.removeIdle(run)
             let taken = carve(run, run.end - pages, pages, kind, pool.type)
@@ -32,7 +37,7 @@ extension MemoryServices {
         }
         let granule = granule(of: pool.type)
         let needed = (pages + granule - 1) & ~(granule - 1)
-        var count = max(needed, (stretch(pool.usedPages) + granule - 1) & ~(granule - 1))
+        var count = exactly ? needed : max(needed, (stretch(pool.usedPages) + granule - 1) & ~(granule - 1))
         var found = placeForRun(count, pool.type, inWindow)
         if found == nil, count > needed {
             count = needed
