@@ -15,7 +15,7 @@ extension MemoryServices {
 
     /// Takes a page for records.
     ///
-    /// - Parameter exactly: whether only that page is taken, so that ``removeRecords()`` leaves all as it was.
+    /// - Parameter exactly: whether only that page is taken, so that ``removeRecords(idlePages:)`` can leave all as it was.
     /// - Returns: False where there is none; nothing has changed then.
     mutating func addRecords(exactly: Bool = false) -> Bool {
         guard records.unusedCount >= (exactly ? 2 : 3), let run = takeBookkeepingRun(exactly: exactly) else { return false }
@@ -25,7 +25,9 @@ extension MemoryServices {
     }
 
     /// Gives the last page of records back.
-    mutating func removeRecords() {
+    ///
+    /// - Parameter idlePages: the idle pages that there were before it was taken, where it goes back to where it came from.
+    mutating func removeRecords(idlePages: UInt64? = nil) {
         var departure = records.beginRemovingLastPage()
         while let (old, new) = records.move(&departure) {
             tree.relink(old, to: new)
@@ -37,18 +39,20 @@ extension MemoryServices {
             default: break
             }
         }
-        giveBookkeepingRun(unsafe window.page(of: records.finish(departure)))
+        giveBookkeepingRun(unsafe window.page(of: records.finish(departure)), idlePages: idlePages)
     }
 
     /// Takes or gives back pages of records after a change.
     mutating func settle() {
+        // With nothing left to remember, no more pages stay than there were before anything was allocated.
+        let isEmpty = livePages == 0 && liveBlocks == 0
         if records.unusedCount < Self.reserve {
             _ = addRecords()
-            return
+        } else {
+            let limit = RecordPages.recordsPerPage + Self.reserve + (isEmpty ? 0 : 8)
+            while records.pageCount > 1, records.unusedCount >= limit { removeRecords() }
         }
-        // With nothing left to remember, no more pages stay than there were before anything was allocated.
-        let slack = livePages == 0 && liveBlocks == 0 ? 0 : 8
-        while records.pageCount > 1, records.unusedCount >= RecordPages.recordsPerPage + Self.reserve + slack { removeRecords() }
+        if isEmpty, let pool = pools.pool(of: .bootServicesData), pool.idlePages > 0 { trim(pool, everything: true) }
     }
 
     /// A page of the window for the services themselves, or nil where there is none.
@@ -60,11 +64,18 @@ extension MemoryServices {
         return run
     }
 
-    mutating func giveBookkeepingRun(_ page: UInt64) {
+    /// Gives a page of the services back.
+    ///
+    /// - Parameter idlePages: the idle pages that there were before it was taken, where it goes back to where it came from: so a call
+    ///   that fails after all has changed nothing.
+    mutating func giveBookkeepingRun(_ page: UInt64, idlePages: UInt64? = nil) {
         guard let pool = pools.pool(of: .bootServicesData), let run = tree.extent(holding: page) else {
             preconditionFailure("a page of the services")
         }
         bookkeepingPages -= 1
-        giveRun(pool, run)
+        if let idlePages { returnRun(pool, run, idlePages: idlePages) } else { giveRun(pool, run) }
     }
+
+    /// The idle pages of boot services data, which the pages of the services are taken from.
+    var idleBookkeepingPages: UInt64 { pools.pool(of: .bootServicesData)?.idlePages ?? 0 }
 }

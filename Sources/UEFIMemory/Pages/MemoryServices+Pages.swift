@@ -20,12 +20,12 @@ extension MemoryServices {
         var found = try find(pages, type, placement)
         if !hasRecords(found.extent.pages == pages ? 0 : 2) {
             // Memory is all but exhausted: what is left of it may go into the records.
-            let key = mapKey
+            let (key, idlePages) = (mapKey, idleBookkeepingPages)
             guard addRecords(exactly: true) else { throw .outOfResources }
             do throws(MemoryServiceError) {
                 found = try find(pages, type, placement)
             } catch {
-                removeRecords()
+                removeRecords(idlePages: idlePages)
                 mapKey = key
                 throw .outOfResources
             }

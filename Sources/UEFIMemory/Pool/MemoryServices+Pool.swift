@@ -67,7 +67,7 @@ extension MemoryServices {
     private mutating func makeRun(
         _ pages: UInt64, least: UInt64, _ type: MemoryType, _ kind: ExtentKind
     ) throws(MemoryServiceError) -> (TypePool, Extent) {
-        let key = mapKey
+        let (key, idlePages) = (mapKey, idleBookkeepingPages)
         var addedRecords = false
         // A page for the pool's own record takes three, and so does the run.
         if !hasRecords(6) {
@@ -75,12 +75,13 @@ extension MemoryServices {
             addedRecords = true
         }
         let known = pools.pool(of: type)
+        let idlePagesForPool = idleBookkeepingPages
         if let pool = known ?? addPool(type) {
             if let run = takeRun(pool, pages, kind) { return (pool, run) }
             if least < pages, let run = takeRun(pool, least, kind) { return (pool, run) }
-            if known == nil { removePool(pool) }
+            if known == nil { removePool(pool, idlePages: idlePagesForPool) }
         }
-        if addedRecords { removeRecords() }
+        if addedRecords { removeRecords(idlePages: idlePages) }
         mapKey = key
         throw .outOfResources
     }
@@ -94,9 +95,9 @@ extension MemoryServices {
         return pools.add(type)
     }
 
-    private mutating func removePool(_ pool: TypePool) {
+    private mutating func removePool(_ pool: TypePool, idlePages: UInt64? = nil) {
         guard let page = unsafe pools.remove(pool) else { return }
-        giveBookkeepingRun(unsafe window.page(of: page))
+        giveBookkeepingRun(unsafe window.page(of: page), idlePages: idlePages)
     }
 
     /// `FreePool`: gives a buffer back.

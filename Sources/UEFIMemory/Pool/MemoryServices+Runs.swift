@@ -76,6 +76,17 @@ extension MemoryServices {
         trim(pool)
     }
 
+    /// Gives a run back to where it was taken from, as if it had not been.
+    mutating func returnRun(_ pool: TypePool, _ run: Extent, idlePages: UInt64) {
+        pool.usedPages -= run.pages
+        if pool.idlePages < idlePages {
+            turn(run, into: .idle, pool.type)
+            keepIdle(pool, run)
+        } else {
+            free(run, run.start, run.pages)
+        }
+    }
+
     /// Puts an idle run among the pool's, joined with its neighbours.
     private mutating func keepIdle(_ pool: TypePool, _ run: Extent) {
         if let previous = run.previous, previous.touches(run), previous.type == run.type { pool.removeIdle(previous) }
@@ -84,9 +95,11 @@ extension MemoryServices {
     }
 
     /// Frees idle runs until no more are held than may be.
-    private mutating func trim(_ pool: TypePool) {
+    ///
+    /// - Parameter everything: whether none is held.
+    mutating func trim(_ pool: TypePool, everything: Bool = false) {
         let granule = granule(of: pool.type)
-        while let run = pool.largestIdleRun, isDispensable(run, pool) {
+        while let run = pool.largestIdleRun, everything || isDispensable(run, pool) {
             let (start, end) = (run.start, run.end)
             let firstFreed = (start + granule - 1) & ~(granule - 1)
             let endFreed = end & ~(granule - 1)
