@@ -15,6 +15,7 @@ struct MapGrouping {
     private struct Key: Hashable {
         var kind: MapKind
         var label: UInt32
+        var listing: UInt32
     }
 
     mutating func take(_ draft: borrowing RowDraft, line: borrowing Line, number: UInt32) {
@@ -22,12 +23,12 @@ struct MapGrouping {
         row.line = number
         row.word = collection.words.number(of: line, draft.word)
         let label: UInt32 = draft.label.withUTF8Buffer { $0.isEmpty } ? 0 : collection.words.number(of: draft.label)
-        let key = Key(kind: draft.kind, label: label)
-        if let last, last.key == key, !startsMap(row, collection.maps[last.map]) {
+        let key = Key(kind: draft.kind, label: label, listing: draft.listing)
+        if let last, last.key == key, key.listing > 0 || !startsMap(row, collection.maps[last.map]) {
             collection.maps[last.map].rows.append(row)
             return
         }
-        if let map = open[key], !startsMap(row, collection.maps[map]) {
+        if let map = open[key], key.listing > 0 || !startsMap(row, collection.maps[map]) {
             collection.maps[map].rows.append(row)
             last = (key, map)
             return

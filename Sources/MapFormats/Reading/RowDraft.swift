@@ -8,6 +8,9 @@ struct RowDraft {
     /// Which of a source's maps the row belongs to: "BIOS-e820", "user", "memory"; empty where there is only one.
     var label: StaticString = ""
 
+    /// Which of a source's listings the row belongs to, where the source numbers them from 1 up; 0 where it does not.
+    var listing: UInt32 = 0
+
     /// Where in the line the source's word for the type stands.
     var word = 0..<0
 
@@ -50,7 +53,7 @@ enum MapHeader {
 
 /// An address range that a log mentions beside its memory maps, and that they are checked against.
 public struct MapFact: Hashable, Sendable {
-    public enum Kind: UInt8, Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
         /// PCI configuration space (MMCONFIG, ECAM).
         case configurationSpace
 
@@ -59,6 +62,15 @@ public struct MapFact: Hashable, Sendable {
 
         /// A window through which a PCI host bridge reaches its devices.
         case hostBridgeWindow
+
+        /// The word for it in documents.
+        public var name: StaticString {
+            switch self {
+            case .configurationSpace: "pci-configuration-space"
+            case .reservedMemoryRegion: "rmrr"
+            case .hostBridgeWindow: "host-bridge-window"
+            }
+        }
     }
 
     public var kind: Kind

@@ -8,6 +8,8 @@ struct RowGrammar {
     /// The table inside which rows are told by their place.
     private(set) var table: MapKind?
 
+    private var strata = StrataRows()
+
     /// How many lines may be no rows before a table is over.
     private var patience = 0
 
@@ -106,6 +108,11 @@ struct RowGrammar {
             return ShellMemmap.readTotal(line, body: body)
         case UInt8(ascii: "a"): return NetBSDMemory.read(line, body: body, &draft)
         case UInt8(ascii: "b"): return GRUBMemory.read(line, body: body, &draft)
+        case UInt8(ascii: "m") where line.has("map,kind,", at: body): return strata.readHeader(line, body)
+        case UInt8(ascii: "{"): return strata.readObject(line, body, &draft)
+        case UInt8(ascii: "0")...UInt8(ascii: "9") where strata.isTable:
+            let reading = strata.readFields(line, body, &draft)
+            if case .nothing = reading {} else { return reading }
         case UInt8(ascii: "l") where line.has("lmb_dump_all", at: body): return .header(.map(.uBootLMB))
         default: break
         }
