@@ -35,6 +35,9 @@ enum LineReading {
     /// Something that other rows are checked against.
     case fact(MapFact.Kind, PhysicalRange)
 
+    /// Several of them.
+    case facts([(MapFact.Kind, PhysicalRange)])
+
     /// A total that the source printed of its own map, in bytes.
     case total(UInt64)
 }
@@ -63,12 +66,32 @@ public struct MapFact: Hashable, Sendable {
         /// A window through which a PCI host bridge reaches its devices.
         case hostBridgeWindow
 
+        /// The EFI system resource table, by its first byte, as are the following ones.
+        case systemResourceTable
+
+        /// A log of the TPM's measurements.
+        case measurementLog
+
+        /// The table of the machine owner's keys.
+        case ownerKeys
+
+        /// The memory attributes table.
+        case memoryAttributesTable
+
+        /// The table that says where the initial RAM disk lies.
+        case initialRAMDisk
+
         /// The word for it in documents.
         public var name: StaticString {
             switch self {
             case .configurationSpace: "pci-configuration-space"
             case .reservedMemoryRegion: "rmrr"
             case .hostBridgeWindow: "host-bridge-window"
+            case .systemResourceTable: "esrt"
+            case .measurementLog: "tpm-log"
+            case .ownerKeys: "mok-variables"
+            case .memoryAttributesTable: "memory-attributes-table"
+            case .initialRAMDisk: "initrd-table"
             }
         }
     }

@@ -84,6 +84,7 @@ struct RowGrammar {
         case UInt8(ascii: "D"): return LogFacts.readRMRR(line, body: body)
         case UInt8(ascii: "E") where line.has("EFI: mem", at: body), UInt8(ascii: "e") where line.has("efi: mem", at: body):
             return LinuxEFI.read(line, body: body, &draft)
+        case UInt8(ascii: "e") where line.has("efi: ", at: body): return FirmwareTableList.read(line, body: body)
         case UInt8(ascii: "F") where line.has("FlatView #", at: body): return .header(.map(.qemuMemoryTree))
         case UInt8(ascii: "G") where line.has("GCDMemType", at: body): return begin(.gcd)
         case UInt8(ascii: "I"):
@@ -113,6 +114,13 @@ struct RowGrammar {
         case UInt8(ascii: "0")...UInt8(ascii: "9") where strata.isTable:
             let reading = strata.readFields(line, body, &draft)
             if case .nothing = reading {} else { return reading }
+        case 0x80...0xFF:
+            // A frame drawn with characters beyond ASCII.
+            var start = body
+            while line[start] >= 0x80 || isBlank(line[start]) { start += 1 }
+            if line.has("Type ", at: start) { return tableHeader(line, start) }
+            if let table { return readTable(line, start, table, &draft) }
+            return .nothing
         case UInt8(ascii: "l") where line.has("lmb_dump_all", at: body): return .header(.map(.uBootLMB))
         default: break
         }
@@ -123,6 +131,7 @@ struct RowGrammar {
     /// A table's header, by its columns.
     private mutating func tableHeader(_ line: borrowing Line, _ body: Int) -> LineReading {
         if line.index(of: "# Pages", from: body) != nil { return begin(.shellMemmap) }
+        if RegionReport.isHeader(line, body) { return begin(.regionReport) }
         if line.index(of: "Physical start", from: body) != nil { return begin(.grubEFI) }
         if line.index(of: "Virtual", from: body) != nil, line.index(of: "Attr", from: body) != nil { return begin(.freeBSDEFI) }
         if line.index(of: "Start", from: body) != nil, line.index(of: "Attributes", from: body) != nil { return begin(.uBootEFI) }
@@ -143,6 +152,7 @@ struct RowGrammar {
         switch kind {
         case .descriptorCSV: reading = DescriptorCSV.read(line, body: body, &draft)
         case .freeBSDEFI: reading = FreeBSDEFI.read(line, body: body, &draft)
+        case .regionReport: reading = RegionReport.read(line, body: body, &draft)
         default: break
         }
         if case .nothing = reading {

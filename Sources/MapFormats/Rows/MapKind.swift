@@ -33,6 +33,7 @@ public enum MapKind: UInt8, Hashable, Sendable, CaseIterable {
     case uefiRS
     case descriptorCSV
     case pagingAudit
+    case regionReport
     case efiDescriptors
     case runtimeMap
     case e820Table
@@ -77,6 +78,7 @@ public enum MapKind: UInt8, Hashable, Sendable, CaseIterable {
         case .uefiRS: "uefi-rs"
         case .descriptorCSV: "descriptor-csv"
         case .pagingAudit: "paging-audit"
+        case .regionReport: "region-report"
         case .efiDescriptors: "efi-descriptors"
         case .runtimeMap: "efi-runtime-map"
         case .e820Table: "e820-table"
@@ -97,7 +99,7 @@ public enum MapKind: UInt8, Hashable, Sendable, CaseIterable {
     public var isUEFI: Bool {
         switch self {
         case .linuxEFI, .linuxEFIByAddress, .shellMemmap, .shellTable, .openCore, .grubEFI, .uBootEFI, .xenEFI, .freeBSDEFI,
-            .esxi, .uefiRS, .descriptorCSV, .pagingAudit, .efiDescriptors, .runtimeMap:
+            .esxi, .uefiRS, .descriptorCSV, .pagingAudit, .regionReport, .efiDescriptors, .runtimeMap:
             true
         default: false
         }
