@@ -21,6 +21,7 @@ struct MapPrinter {
         var text = style.heading(TerminalText.harmless(map.title)) + "\n"
         text += style.faint("  " + origin) + "\n\n"
         text += showsRows ? rows() : regions()
+        guard !map.listed.kind.isAuxiliary else { return text }
         text += "\n" + types() + "\n" + headlines()
         if let bar = picture() { text += "\n" + bar }
         return text
@@ -98,13 +99,7 @@ struct MapPrinter {
             ("RAM described", size(summary.ram)),
             ("Usable now", size(summary.usableNow) + largest(summary.largestUsableNow)),
         ]
-        for one in map.summariesByPolicy {
-            lines.append(
-                (
-                    one.policy == summary.policy ? "Usable after exit" : "",
-                    size(one.usableAfterExit) + largest(one.largestUsableAfterExit) + "  \(one.policy.name)"
-                ))
-        }
+        lines += policies()
         lines.append(("Kept by firmware", size(summary.keptByFirmware)))
         if summary.softReserved > 0 { lines.append(("Soft reserved", size(summary.softReserved))) }
         if summary.persistent > 0 { lines.append(("Persistent", size(summary.persistent))) }
@@ -126,6 +121,22 @@ struct MapPrinter {
         if summary.outOfOrderRows > 0 { lines.append(("Rows out of order", "\(summary.outOfOrderRows)")) }
         if let stated = map.listed.statedTotal { lines.append(("Total of the source", "\(stated) bytes")) }
         return lines.map { "  \($0.0.padded(to: 24))\($0.1)\n" }.joined()
+    }
+
+    /// A line for each amount that some policy makes usable.
+    private func policies() -> [(String, String)] {
+        var groups: [(text: String, policies: [String])] = []
+        for one in map.summariesByPolicy {
+            let text = size(one.usableAfterExit) + largest(one.largestUsableAfterExit)
+            if let index = groups.firstIndex(where: { $0.text == text }) {
+                groups[index].policies.append("\(one.policy.name)")
+            } else {
+                groups.append((text, ["\(one.policy.name)"]))
+            }
+        }
+        return groups.enumerated().map { index, group in
+            (index == 0 ? "Usable after exit" : "", "\(group.text) (\(group.policies.joined(separator: ", ")))")
+        }
     }
 
     private func picture() -> String? {

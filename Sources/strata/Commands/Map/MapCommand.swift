@@ -9,6 +9,6 @@ struct MapCommand: AsyncParsableCommand {
             A SOURCE is a file or `-` for the standard input: a kernel's or a firmware's log, a shell's output, a binary table. \
             What it holds is found out by looking at it. Files packed by gzip are unpacked.
             """,
-        subcommands: [MapShowCommand.self],
+        subcommands: [MapShowCommand.self, MapCheckCommand.self, MapDiffCommand.self, MapConvertCommand.self],
         defaultSubcommand: MapShowCommand.self)
 }

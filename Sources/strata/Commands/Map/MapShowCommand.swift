@@ -29,6 +29,7 @@ struct MapShowCommand: AsyncParsableCommand {
     var csv = false
 
     func validate() throws {
+        if source.isEmpty { throw ValidationError(MapSourceOptions.missing) }
         if json && csv { throw ValidationError("--json and --csv exclude each other") }
     }
 

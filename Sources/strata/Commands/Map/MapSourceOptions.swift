@@ -55,8 +55,12 @@ struct MapSourceOptions: ParsableArguments {
 
     @OptionGroup(title: "Machine, with --boot") var machine: MachineOptions
 
+    /// Whether no source was named.
+    var isEmpty: Bool { sources.isEmpty && !live && !boot }
+
+    static let missing = "a source is missing: a file, -, --live or --boot"
+
     func validate() throws {
-        if sources.isEmpty, !live, !boot { throw ValidationError("a source is missing: a file, -, --live or --boot") }
         if sources.count(where: { $0 == "-" }) > 1 { throw ValidationError("the standard input can be read only once") }
         if let descriptorSize, !(40...4_096).contains(descriptorSize) || descriptorSize % 4 != 0 {
             throw ValidationError("--descriptor-size \(descriptorSize): expected a multiple of 4 from 40 to 4096")
