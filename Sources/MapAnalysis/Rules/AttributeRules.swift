@@ -85,8 +85,10 @@ struct CachingRule: MapRule {
             for row in map.listed.rows where row.hasAttributes && row.defect == .none {
                 if row.type.isMemoryMappedIO {
                     guard row.attributes.contains(.writeBack) else { continue }
-                    findings.add(.warning, "\(Words.row(row)) is a device that says it can be write-back", map.place(row))
-                } else if row.type.isRAM, row.type.kind == .standard, row.type != .unaccepted,
+                    findings.add(
+                        .note, "\(Words.row(row)) is a device that says it can be write-back: no system should map it so",
+                        map.place(row))
+                } else if isOrdinary(row.type),
                     !row.attributes.contains(.writeBack)
                 {
                     let what = row.attributes.subtracting(.runtime).isEmpty ? "has no attributes at all" : "cannot be write-back"
@@ -97,6 +99,14 @@ struct CachingRule: MapRule {
                 }
             }
         }
+    }
+}
+
+/// Whether a type is RAM that systems use sooner or later; flash may hold the firmware's own regions.
+private func isOrdinary(_ type: MemoryType) -> Bool {
+    switch type {
+    case .loaderCode, .loaderData, .bootServicesCode, .bootServicesData, .conventional, .acpiReclaim, .persistent: true
+    default: false
     }
 }
 

@@ -11,7 +11,9 @@ public struct CheckedMachine: Sendable {
     public init(maps: [AnalyzedMap], facts: [(source: String, fact: MapFact)]) { (self.maps, self.facts) = (maps, facts) }
 
     /// The first whole map whose rows are UEFI descriptors.
-    public var uefi: AnalyzedMap? { maps.first { $0.listed.kind.isUEFI && !$0.listed.kind.isAuxiliary } }
+    public var uefi: AnalyzedMap? {
+        maps.first { $0.listed.kind.isUEFI && !$0.listed.kind.isAuxiliary && $0.listed.label != "runtime" }
+    }
 
     /// The first map of the BIOS: what the firmware or the kernel's loader made, not what the kernel changed.
     public var bios: AnalyzedMap? {

@@ -46,14 +46,17 @@ struct ChangedMapRule: MapRule {
         var seen: [(kind: MapKind, label: String, map: AnalyzedMap)] = []
         for map in machine.wholeMaps where map.listed.kind.isUEFI || map.listed.kind.isE820 {
             if let before = seen.last(where: { $0.kind == map.listed.kind && $0.label == map.listed.label })?.map {
-                Self.compare(before, map, "listing", &findings)
+                Self.compare(before, map, ofBoots: false, &findings)
             }
             seen.append((map.listed.kind, map.listed.label, map))
         }
     }
 
     /// Reports how `after` differs from `before`.
-    static func compare(_ before: AnalyzedMap, _ after: AnalyzedMap, _ what: StaticString, _ findings: inout FindingList) {
+    static func compare(
+        _ before: AnalyzedMap, _ after: AnalyzedMap, ofBoots: Bool, _ findings: inout FindingList
+    ) {
+        let what: StaticString = ofBoots ? "boot" : "listing"
         let difference = MapDifference(before, after)
         guard let change = difference.changes.first else { return }
         let runtime = difference.changes.first {
@@ -61,15 +64,16 @@ struct ChangedMapRule: MapRule {
         }
         let row = change.afterRow.map { after.listed.rows[$0] } ?? after.listed.rows.first
         guard let row else { return }
+        let places = difference.changes.count == 1 ? "1 place" : "\(difference.changes.count) places"
         if let runtime {
             findings.add(
-                .warning,
-                "the map differs from that of the \(what) before in \(difference.changes.count) places, and runtime services memory moved at \(Words.range(runtime.range))",
+                ofBoots ? .warning : .note,
+                "the map differs from that of the \(what) before in \(places), and runtime services memory moved at \(Words.range(runtime.range))",
                 after.place(row))
         } else {
             findings.add(
                 .note,
-                "the map differs from that of the \(what) before in \(difference.changes.count) places, first at \(Words.range(change.range))",
+                "the map differs from that of the \(what) before in \(places), first at \(Words.range(change.range))",
                 after.place(row))
         }
     }

@@ -108,8 +108,8 @@ struct DeviceMemoryRule: MapRule {
                     map.place(region: index))
             } else if !map.covers(fact.range, where: { $0.type == .reserved || $0.type.isRuntimeServices }) {
                 let index = map.firstRegion(in: fact.range) { $0.type != .reserved }
-                let what = index.map { "is \(Words.type(map.resolved.regions[$0].type)) in" } ?? "is not described by"
-                findings.add(.warning, "RMRR \(Words.range(fact.range)) \(what) the map instead of reserved", place)
+                let what = index.map { "\(Words.type(map.resolved.regions[$0].type))" } ?? "not wholly described"
+                findings.add(.warning, "RMRR \(Words.range(fact.range)) is \(what) in the map instead of reserved", place)
             }
         }
     }

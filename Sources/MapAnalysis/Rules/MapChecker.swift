@@ -47,7 +47,7 @@ public struct MapChecker: Sendable {
                 let previous = before.wholeMaps.first {
                     $0.source.name == map.source.name && $0.listed.kind == map.listed.kind && $0.listed.label == map.listed.label
                 }
-                if let previous { ChangedMapRule.compare(previous, map, "boot", &findings) }
+                if let previous { ChangedMapRule.compare(previous, map, ofBoots: true, &findings) }
             }
         }
     }

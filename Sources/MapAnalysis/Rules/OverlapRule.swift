@@ -32,12 +32,17 @@ struct OverlapRule: MapRule {
         partners.max { grade(row, $0) < grade(row, $1) }
     }
 
-    private func grade(_ left: MapRow, _ right: MapRow) -> Severity {
-        left.type == right.type && left.attributes == right.attributes
-            ? .warning : isFree(left) == isFree(right) ? .warning : .error
-    }
+    /// Rows of different owners are an error; rows of one owner only make totals wrong.
+    private func grade(_ left: MapRow, _ right: MapRow) -> Severity { owner(left) == owner(right) ? .warning : .error }
 
-    private func isFree(_ row: MapRow) -> Bool { row.severity <= 4 }
+    /// Who uses a row's memory while boot services are there, and after them.
+    private func owner(_ row: MapRow) -> Int {
+        switch row.type {
+        case .conventional: row.attributes.contains(.specificPurpose) ? 3 : 0
+        case .loaderCode, .loaderData, .bootServicesCode, .bootServicesData: 1
+        default: 2
+        }
+    }
 
     private func report(_ row: MapRow, _ other: MapRow, _ map: AnalyzedMap, _ findings: inout FindingList) {
         guard let range = row.range, let otherRange = other.range, let common = range.intersection(otherRange) else { return }
@@ -49,7 +54,7 @@ struct OverlapRule: MapRule {
         }
         let why =
             switch grade(row, other) {
-            case .error: ": a system takes as free what is in use"
+            case .error: ": one owner overwrites what the other has there"
             case .warning, .note: map.listed.kind.isE820 ? ": the higher type wins" : ": the totals count it twice"
             }
         findings.add(

@@ -88,6 +88,8 @@ struct AlignmentRule: MapRule {
 
     func check(_ machine: CheckedMachine, _ findings: inout FindingList) {
         for map in machine.maps where map.listed.kind.isUEFI || map.listed.kind.isE820 {
+            let isOfKernel = map.listed.label == "reserve setup_data" || map.listed.label == "extended"
+            var (marks, first): (Int, MapRow?) = (0, nil)
             for row in map.listed.rows where row.isCounted {
                 let isBad = row.range.map { !$0.isPageAligned } ?? (row.start.rawValue % PageCount.pageSize != 0)
                 guard isBad else { continue }
@@ -96,15 +98,18 @@ struct AlignmentRule: MapRule {
                         .error, "\(Words.row(row)) is no whole number of 4 KiB pages, which UEFI requires", map.place(row))
                 } else if row.start.rawValue < 0x10_0000 {
                     continue
-                } else if map.listed.label == "reserve setup_data" || map.listed.label == "extended" {
-                    findings.add(
-                        .note, "\(Words.row(row)) has an edge inside a page, as the kernel's marks of setup_data do",
-                        map.place(row))
+                } else if isOfKernel {
+                    marks += 1
+                    first = first ?? row
                 } else {
                     findings.add(
                         row.type == .conventional ? .warning : .note,
                         "\(Words.row(row)) has an edge inside a page: the page is lost, or shared by two owners", map.place(row))
                 }
+            }
+            if let first {
+                findings.add(
+                    .note, "\(marks) rows have edges inside pages, as the kernel's marks of setup_data do", map.place(first))
             }
         }
     }

@@ -10,6 +10,9 @@ struct RowGrammar {
 
     private var strata = StrataRows()
 
+    /// Whether the kernel lists its runtime regions: the same rows as those of the whole map, which they are not.
+    private var listsRuntime = false
+
     /// How many lines may be no rows before a table is over.
     private var patience = 0
 
@@ -45,7 +48,8 @@ struct RowGrammar {
             }
             if before == UInt8(ascii: "[") {
                 return line.has("range=", endingAt: token.start - 1)
-                    ? LinuxEFI.read(line, body: body, &draft) : Memblock.read(line, body: body, token, &draft)
+                    ? LinuxEFI.read(line, body: body, isRuntime: listsRuntime, &draft)
+                    : Memblock.read(line, body: body, token, &draft)
             }
             if token.isSpaced {
                 return line.has(" len=", at: token.end)
@@ -83,14 +87,21 @@ struct RowGrammar {
         case UInt8(ascii: "B") where line.has("BIOS-provided physical RAM map", at: body): return .header(.map(.linuxE820))
         case UInt8(ascii: "D"): return LogFacts.readRMRR(line, body: body)
         case UInt8(ascii: "E") where line.has("EFI: mem", at: body), UInt8(ascii: "e") where line.has("efi: mem", at: body):
-            return LinuxEFI.read(line, body: body, &draft)
-        case UInt8(ascii: "e") where line.has("efi: ", at: body): return FirmwareTableList.read(line, body: body)
+            return LinuxEFI.read(line, body: body, isRuntime: listsRuntime, &draft)
+        case UInt8(ascii: "e") where line.has("efi: ", at: body):
+            if line.has("efi: EFI runtime memory map:", at: body) {
+                listsRuntime = true
+                return .header(.map(.linuxEFI))
+            }
+            return FirmwareTableList.read(line, body: body)
         case UInt8(ascii: "F") where line.has("FlatView #", at: body): return .header(.map(.qemuMemoryTree))
         case UInt8(ascii: "G") where line.has("GCDMemType", at: body): return begin(.gcd)
         case UInt8(ascii: "I"):
             if DescriptorCSV.isHeader(line, body) { return begin(.descriptorCSV) }
             return UEFIRS.read(line, body: body, &draft)
-        case UInt8(ascii: "L") where line.has("Linux version ", at: body): return .header(.boot)
+        case UInt8(ascii: "L") where line.has("Linux version ", at: body):
+            listsRuntime = false
+            return .header(.boot)
         case UInt8(ascii: "M"):
             if line.has("MEMBLOCK configuration", at: body) { return .header(.map(.linuxMemblock)) }
             if line.has("MMap[", at: body) { return ESXi.read(line, body: body, &draft) }

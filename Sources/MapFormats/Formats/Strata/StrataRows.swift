@@ -23,7 +23,8 @@ struct StrataRows {
     /// The labels that maps have, of which rows are made again.
     private static let labels: [StaticString] = [
         "BIOS-e820", "user", "modified", "extended", "reserve setup_data", "Xen", "update", "remove", "memory", "reserved",
-        "physmem", "zones", "nodes", "TBOOT", "boot_params", "multiboot2", "reserved-memory", "memreserve", "devices", "process",
+        "physmem", "zones", "nodes", "TBOOT", "runtime", "nomap", "map", "boot_params", "multiboot2", "reserved-memory",
+        "memreserve", "devices", "process",
     ]
 
     mutating func readHeader(_ line: borrowing Line, _ body: Int) -> LineReading {
