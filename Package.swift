@@ -165,6 +165,14 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
         path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+    .executableTarget(
+        name: "MapReadingBenchmark",
+        dependencies: [
+            "BenchmarkHarness", "MapFormats", "MemoryMap", "HostFiles", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        path: "Benchmarks/MapReading", exclude: ["e820_parser.py"], swiftSettings: strict,
+        linkerSettings: [.linkedLibrary("m")]),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
