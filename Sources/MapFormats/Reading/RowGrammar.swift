@@ -80,7 +80,20 @@ struct RowGrammar {
 
     /// Reads the lines that are known by how they start.
     private mutating func readStart(_ line: borrowing Line, _ draft: inout RowDraft) -> LineReading {
-        let body = quickStart(line)
+        var body = quickStart(line)
+        // A frame drawn with characters beyond ASCII.
+        while line[body] >= 0x80 || line[body] == UInt8(ascii: " ") && body > 0 && line[body - 1] >= 0x80 { body += 1 }
+        while body > 0, isBlank(line[body]) { body += 1 }
+        if let table {
+            let reading = tableRow(line, body, table, &draft)
+            if case .nothing = reading {
+            } else {
+                patience = 4
+                return reading
+            }
+            patience -= 1
+            if patience <= 0 { self.table = nil }
+        }
         switch line[body] {
         case UInt8(ascii: "("): return Xen.read(line, body: body, &draft)
         case UInt8(ascii: "[") where line.count < 256: return Limine.read(line, body: body, &draft)
@@ -125,18 +138,10 @@ struct RowGrammar {
         case UInt8(ascii: "0")...UInt8(ascii: "9") where strata.isTable:
             let reading = strata.readFields(line, body, &draft)
             if case .nothing = reading {} else { return reading }
-        case 0x80...0xFF:
-            // A frame drawn with characters beyond ASCII.
-            var start = body
-            while line[start] >= 0x80 || isBlank(line[start]) { start += 1 }
-            if line.has("Type ", at: start) { return tableHeader(line, start) }
-            if let table { return readTable(line, start, table, &draft) }
-            return .nothing
         case UInt8(ascii: "l") where line.has("lmb_dump_all", at: body): return .header(.map(.uBootLMB))
         default: break
         }
-        guard let table else { return .nothing }
-        return readTable(line, body, table, &draft)
+        return .nothing
     }
 
     /// A table's header, by its columns.
@@ -156,23 +161,15 @@ struct RowGrammar {
     }
 
     /// Reads a row that only its table makes one.
-    private mutating func readTable(
+    private func tableRow(
         _ line: borrowing Line, _ body: Int, _ kind: MapKind, _ draft: inout RowDraft
     ) -> LineReading {
-        var reading = LineReading.nothing
         switch kind {
-        case .descriptorCSV: reading = DescriptorCSV.read(line, body: body, &draft)
-        case .freeBSDEFI: reading = FreeBSDEFI.read(line, body: body, &draft)
-        case .regionReport: reading = RegionReport.read(line, body: body, &draft)
-        default: break
+        case .descriptorCSV: DescriptorCSV.read(line, body: body, &draft)
+        case .freeBSDEFI: FreeBSDEFI.read(line, body: body, &draft)
+        case .regionReport: RegionReport.read(line, body: body, &draft)
+        default: .nothing
         }
-        if case .nothing = reading {
-            patience -= 1
-            if patience == 0 { table = nil }
-        } else {
-            patience = 4
-        }
-        return reading
     }
 
     /// Where the line starts after the commonest prefixes, found without a look at the others unless they are there.

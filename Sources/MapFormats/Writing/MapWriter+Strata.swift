@@ -73,12 +73,18 @@ extension MapWriter {
         sink.write(text)
     }
 
-    /// Commas, quotes and control characters in a source's words would make other fields: they become blanks.
+    /// Texts with commas are quoted; quotes become apostrophes and control characters blanks, which no other program's words have.
     private func field(_ text: String, _ sink: inout ByteBuffer) {
         sink.write(",")
+        let isQuoted = text.utf8.contains(UInt8(ascii: ","))
+        if isQuoted { sink.write("\"") }
         for byte in text.utf8 {
-            let isPlain = byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "\"")
-            sink.write(isPlain ? byte : UInt8(ascii: " "))
+            switch byte {
+            case UInt8(ascii: "\""): sink.write("'")
+            case 0..<0x20, 0x7F: sink.write(" ")
+            default: sink.write(byte)
+            }
         }
+        if isQuoted { sink.write("\"") }
     }
 }

@@ -70,11 +70,19 @@ struct StrataRows {
         var fields: [16 of Range<Int>] = .init(repeating: 0..<0)
         var count = 0
         while count < 15, line[index] == UInt8(ascii: ",") {
-            let start = index + 1
+            var start = index + 1
             index = start
-            while index < line.count, line[index] != UInt8(ascii: ",") { index += 1 }
+            let isQuoted = line[start] == UInt8(ascii: "\"")
+            if isQuoted {
+                start += 1
+                index = start
+                while index < line.count, line[index] != UInt8(ascii: "\"") { index += 1 }
+            } else {
+                while index < line.count, line[index] != UInt8(ascii: ",") { index += 1 }
+            }
             count += 1
-            fields[count] = start..<index
+            fields[count] = line.range(start, index)
+            if isQuoted { index += 1 }
         }
         guard count == 15, let kind = Self.kind(line, fields[1]) else { return .nothing }
         func number(_ field: Int) -> UInt64? {
