@@ -66,9 +66,15 @@ struct MapDiffCommand: AsyncParsableCommand {
             }
             if let one = groups[0].first, let other = groups[1].first { return (one, other) }
         } else if let group = groups.first {
-            for one in group {
-                let others = group.filter { $0.listed.kind == one.listed.kind && $0.listed.number > one.listed.number }
-                if let other = others.last { return (one, other) }
+            // The same map of another boot is what people mean; two maps of one boot come after that.
+            for isSameLabel in [true, false] {
+                for one in group {
+                    let other = group.last {
+                        $0.listed.kind == one.listed.kind && $0.listed.number > one.listed.number
+                            && (!isSameLabel || $0.listed.label == one.listed.label)
+                    }
+                    if let other { return (one, other) }
+                }
             }
         }
         Output.error.line("strata: there are no two maps to compare")
