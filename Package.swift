@@ -83,7 +83,8 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let hostedTargets: [Target] = [
     .target(name: "HostFiles", dependencies: [system], swiftSettings: strict),
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
-    .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: strict),
+    .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .target(name: "MapAnalysis", dependencies: ["MapFormats", "MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(
         name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", system], swiftSettings: strict),
     .target(
@@ -110,14 +111,18 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            argumentParser,
+            "MapFormats", "MapAnalysis", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
         ],
         swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
-    .testTarget(name: "MapFormatsTests", dependencies: ["MapFormats", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "MapFormatsTests", dependencies: ["MapFormats", "MemoryMap", "SeededRandom"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "MapAnalysisTests", dependencies: ["MapAnalysis", "MapFormats", "MemoryMap", "SeededRandom"], swiftSettings: strict),
     .testTarget(name: "MemoryMapTests", dependencies: ["SeededRandom", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "MemoryReportTests", dependencies: ["SeededRandom", "MemoryReport", "MemoryMap"], swiftSettings: strict),
     .testTarget(
@@ -197,13 +202,20 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "UEFIMemoryServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
         path: "Benchmarks/UEFIMemoryServices", swiftSettings: strict),
+    .executableTarget(
+        name: "MapReadingBenchmark",
+        dependencies: [
+            "BenchmarkHarness", "MapFormats", "MemoryMap", "HostFiles", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        path: "Benchmarks/MapReading", exclude: ["e820_parser.py"], swiftSettings: strict),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
 let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
 
 let fuzzTargets: [Target] = [
-    .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
     .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
