@@ -74,12 +74,15 @@ let bareMetalTargets: [Target] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let hostedTargets: [Target] = [
     .target(name: "HostFiles", dependencies: [system], swiftSettings: strict),
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
     .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: strict),
+    .target(
+        name: "MapDrawing", dependencies: ["MapFormats", "MemoryMap", "MemoryReport", mustache], swiftSettings: strict),
     .target(name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory"], swiftSettings: strict),
     .target(
         name: "MachineRunner",
@@ -94,6 +97,7 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
+            "MapFormats", "MapDrawing",
             argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
@@ -102,6 +106,13 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
     .testTarget(name: "MapFormatsTests", dependencies: ["MapFormats", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "MapDrawingTests",
+        dependencies: [
+            "MapDrawing", "MapFormats", "MemoryMap", "MemoryReport", "SeededRandom", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        swiftSettings: strict),
     .testTarget(name: "MemoryMapTests", dependencies: ["SeededRandom", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "MemoryReportTests", dependencies: ["SeededRandom", "MemoryReport", "MemoryMap"], swiftSettings: strict),
     .testTarget(
@@ -193,6 +204,7 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
             .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
             .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+            .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         ],
     targets: coreTargets + (isBareMetal ? bareMetalTargets : isFuzzing ? fuzzTargets : hostedTargets + benchmarkTargets)
 )

@@ -1,0 +1,97 @@
+public import MapFormats
+import MemoryMap
+
+/// A listed map made ready to be drawn: the regions that it comes to, the holes between them, and what is not drawn.
+///
+///     let collection = try reader.finish()
+///     let drawn = DrawnMap.all(of: collection, source: "boot.log")
+///     let picture = MapPicture(drawn.maps).svg()
+///
+/// Every row of the source is either counted by the block that has its first byte, or in ``undrawn``.
+public struct DrawnMap: Sendable {
+    /// Rows that have no addresses of their own to draw.
+    public struct Undrawn: Hashable, Sendable {
+        /// Rows that describe no bytes, end below their start or reach past 2^64.
+        public var defective = 0
+
+        /// Rows that are parts of other rows, as the children in `/proc/iomem`.
+        public var details = 0
+
+        /// Rows by which the source tells of a hole.
+        public var gaps = 0
+    }
+
+    /// What the map comes from, made plain for display.
+    public let source: String
+
+    /// The number of the map in its source, from 1 up, and how many maps that has.
+    public let number: Int
+    public let mapsInSource: Int
+
+    public let kind: MapKind
+
+    /// Which of the source's maps it is, made plain for display; often empty.
+    public let label: String
+
+    /// All rows of the source's listing.
+    public let rowCount: Int
+
+    public let undrawn: Undrawn
+
+    public let summary: ListedMapSummary
+
+    /// The regions, holes and groups from the lowest address up: each starts where the one before ends.
+    public let blocks: [MapBlock]
+
+    /// The regions of the map, those in groups included.
+    public let regionCount: Int
+
+    /// What the scale is made for: whole pages, each of one type.
+    let pages: PhysicalMemoryMap
+
+    /// Makes `map` ready, which is one of `collection`, in at most `limit` blocks (and not fewer than three).
+    ///
+    /// - Complexity: O(*n* log *n*) for *n* rows; allocates arrays of *n* elements.
+    public init(_ map: ListedMap, of collection: MapCollection, source: String, limit: Int = DrawingLimits().blocksPerMap) {
+        let resolved = ResolvedMap(map)
+        var undrawn = Undrawn()
+        for row in map.rows {
+            if row.marks.contains(.isDetail) {
+                undrawn.details += 1
+            } else if row.marks.contains(.isGap) {
+                undrawn.gaps += 1
+            } else if row.defect != .none {
+                undrawn.defective += 1
+            }
+        }
+        let layout = BlockList(map, resolved, limit: limit)
+        self.source = MarkupText.plain(source)
+        number = map.number + 1
+        mapsInSource = collection.maps.count
+        kind = map.kind
+        label = MarkupText.plain(map.label)
+        rowCount = map.rows.count
+        self.undrawn = undrawn
+        summary = ListedMapSummary(map, resolved: resolved, policy: map.defaultPolicy)
+        blocks = layout.blocks.map { block, row in
+            var block = block
+            if let row { block.word = MarkupText.plain(collection.word(of: map.rows[row])) }
+            return block
+        }
+        regionCount = resolved.regions.count
+        pages = WholePages.map(of: resolved.regions)
+    }
+
+    /// Makes the maps of a source ready, as many as `limits` allow.
+    ///
+    /// - Parameter numbers: Which ones, from 1 up; all where nil. Numbers that the source does not have are passed over.
+    /// - Returns: The maps, and how many more there would have been.
+    public static func all(
+        of collection: MapCollection, source: String, numbers: [Int]? = nil, limits: DrawingLimits = DrawingLimits()
+    ) -> (maps: [DrawnMap], left: Int) {
+        let chosen = collection.maps.filter { numbers?.contains($0.number + 1) ?? true }
+        let drawn = chosen.prefix(limits.maps)
+        let share = limits.share(ofMaps: drawn.count)
+        return (drawn.map { DrawnMap($0, of: collection, source: source, limit: share) }, chosen.count - drawn.count)
+    }
+}
