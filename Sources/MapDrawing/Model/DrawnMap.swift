@@ -75,7 +75,10 @@ public struct DrawnMap: Sendable {
         summary = ListedMapSummary(map, resolved: resolved, policy: map.defaultPolicy)
         blocks = layout.blocks.map { block, row in
             var block = block
-            if let row { block.word = MarkupText.plain(collection.word(of: map.rows[row])) }
+            if let row {
+                block.word = MarkupText.plain(collection.word(of: map.rows[row]))
+                block.isWordTelling = !map.kind.isUEFI || map.rows[row].marks.contains(.unknownWord)
+            }
             return block
         }
         regionCount = resolved.regions.count

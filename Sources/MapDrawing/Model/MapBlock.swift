@@ -55,6 +55,9 @@ public struct MapBlock: Sendable {
     /// The source's word for the type of the first row, made plain; empty for holes and groups.
     public internal(set) var word = ""
 
+    /// Whether the word says more than the type does: the words of UEFI's types do not.
+    public internal(set) var isWordTelling = false
+
     /// Whether more than one row describes addresses of the block.
     public internal(set) var isContested = false
 

@@ -19,6 +19,9 @@ struct MapPanel {
     /// The least height of the columns.
     private static let usualHeight = 480.0
 
+    /// What is enough where there are few blocks.
+    private static let heightPerBlock = 90.0
+
     let map: DrawnMap
     private let scale: AddressScale
     private let column: ScaleColumn
@@ -32,10 +35,14 @@ struct MapPanel {
         self.map = map
         self.isTitled = isTitled
         words = MapWords(map)
-        let scale = AddressScale(map.pages, height: max(Self.usualHeight, ExpandedColumn.height(rows: map.blocks.count)))
+        let scale = AddressScale(map.pages, height: Self.height(rows: map.blocks.count))
         self.scale = scale
         column = ScaleColumn(map.blocks, scale)
         expanded = ExpandedColumn(spans: map.blocks.map { scale.span($0.range).length }, height: scale.height)
+    }
+
+    private static func height(rows count: Int) -> Double {
+        max(min(usualHeight, Double(count) * heightPerBlock), ExpandedColumn.height(rows: count))
     }
 
     /// Draws the panel from `top` down.
@@ -130,7 +137,7 @@ struct MapPanel {
             if index > 0 { drawCut(into: &svg, top, between: scale.windows[index - 1], and: window) }
         }
         for tick in AddressTicks.ticks(scale) {
-            svg.line("tick", from: (Self.scaleLeft - 5, top + tick.y), to: (Self.scaleLeft, top + tick.y))
+            svg.line("stroke", from: (Self.scaleLeft - 5, top + tick.y), to: (Self.scaleLeft, top + tick.y))
             svg.write(
                 Figures.address(tick.address), "tick", x: Self.addresses, y: top + tick.y + 3.5, anchor: .end)
         }

@@ -35,7 +35,7 @@ enum PictureStyle {
             svg.map .squeezed{stroke-dasharray:4 3}
             svg.map .link{stroke:none;opacity:.2}
             svg.map .rule{stroke:var(--line);stroke-width:1}
-            svg.map .tick{stroke:var(--faint);stroke-width:.75}
+            svg.map .stroke{stroke:var(--faint);stroke-width:.75}
             svg.map .zigzag{fill:none;stroke:var(--faint);stroke-width:1}
             svg.map .mixed{fill:url(#map-mixed);stroke:none}
             svg.map .twice{fill:var(--alarm);stroke:none}

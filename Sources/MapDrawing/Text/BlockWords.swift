@@ -19,8 +19,11 @@ struct BlockWords {
         }
     }
 
-    /// The source's own word where it says more than the type.
+    /// The source's own word, unless it is that of the type.
     var word: String { Self.plainWord(block.word) == Self.plainWord(type) ? "" : block.word }
+
+    /// The source's own word where it says more than the type.
+    private var tellingWord: String { block.isWordTelling && Self.plainWord(block.word) != "usable" ? word : "" }
 
     var attributes: String {
         if case .region(_, let attributes?) = block.content { Figures.attributes(attributes) } else { "" }
@@ -48,7 +51,7 @@ struct BlockWords {
     /// One line beside the block.
     var note: String {
         var notes: [String] = []
-        if !word.isEmpty { notes.append(word) }
+        if !tellingWord.isEmpty { notes.append(tellingWord) }
         if !parts.isEmpty { notes.append(parts) }
         if block.rows > 1 || block.rows == 0 && !block.isHole { notes.append(rows.isEmpty ? "no row of its own" : rows) }
         return notes.joined(separator: " · ")

@@ -18,8 +18,9 @@ struct MapWords {
         return words.joined(separator: " · ")
     }
 
-    /// The headline figures, each with its name.
+    /// The headline figures, each with its name; none for a list that is not the whole of a map.
     var figures: [(name: String, value: String)] {
+        guard !map.kind.isAuxiliary else { return [] }
         let summary = map.summary
         var figures = [
             ("RAM described", Figures.size(summary.ram)), ("usable now", Figures.size(summary.usableNow)),

@@ -16,6 +16,9 @@ struct MapDrawCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Draws into this SVG picture.", valueName: "file"))
     var svg: String?
 
+    @Option(help: ArgumentHelp("Draws into this HTML page.", valueName: "file"))
+    var html: String?
+
     func run() async throws {
         var maps: [DrawnMap] = []
         var left = 0
@@ -25,6 +28,10 @@ struct MapDrawCommand: AsyncParsableCommand {
             let drawn = DrawnMap.all(of: try reader.finish(), source: source)
             maps += drawn.maps
             left += drawn.left
+        }
+        if let html {
+            let title = sources.joined(separator: " + ")
+            try OutputFile.replace(FilePath(html), with: MapPage(title: title, maps, left: left).html().utf8)
         }
         if let svg { try OutputFile.replace(FilePath(svg), with: MapPicture(maps, left: left).svg().utf8) }
     }
