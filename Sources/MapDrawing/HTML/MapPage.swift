@@ -8,9 +8,11 @@ import Mustache
 public struct MapPage {
     private let content: PageContent
 
-    /// - Parameter left: How many more maps there are that are not drawn.
-    public init(title: String, _ maps: [DrawnMap], left: Int = 0) {
-        content = PageContent(title: title, maps: maps, left: left)
+    public init(title: String, _ maps: DrawnMaps) { content = PageContent(title: title, maps, comparison: nil) }
+
+    /// Two maps side by side on one scale, and below each by itself.
+    public init(title: String, _ comparison: MapComparison) {
+        content = PageContent(title: title, DrawnMaps(comparison), comparison: comparison)
     }
 
     public func html() -> String {

@@ -41,18 +41,42 @@ struct PageContent {
         var hasRows: Bool
 
         init(_ map: DrawnMap, id: Int) {
-            let words = MapWords(map)
             self.id = id
             source = map.source
-            identity = words.identity
-            figures = words.figures.map { Figure(name: $0.name, value: $0.value) }
-            filters = words.legend.map {
-                Filter(style: PictureStyle.name($0.category), label: "\($0.category.label)", bytes: Figures.size($0.bytes))
+            identity = map.identityLine
+            figures = map.figures.map { Figure(name: $0.name, value: $0.value) }
+            filters = map.legend.map {
+                Filter(style: PictureStyle.name($0.category), label: "\($0.category.label)", bytes: $0.size)
             }
             picture = map.blocks.isEmpty ? "" : MapPicture.inline(map)
-            notes = words.notes
+            notes = map.notes
             rows = map.blocks.map(Row.init)
             hasRows = !rows.isEmpty
+        }
+    }
+
+    /// Two maps side by side.
+    struct Pair {
+        struct Figure {
+            var name: String
+            var values: [String]
+            var isDifferent: Bool
+        }
+
+        var names: [String]
+        var figures: [Figure]
+        var picture: String
+        var notes: [String]
+
+        init(_ comparison: MapComparison) {
+            names = comparison.maps.map { "\($0.source): \($0.identityLine)" }
+            let columns = comparison.maps.map { $0.figures }
+            figures = zip(columns[0], columns[1]).map { first, second in
+                let name = first.name == second.name ? first.name : "\(first.name) / \(second.name)"
+                return Figure(name: name, values: [first.value, second.value], isDifferent: first.value != second.value)
+            }
+            picture = ComparisonPicture(comparison).inline()
+            notes = comparison.notes
         }
     }
 
@@ -62,26 +86,31 @@ struct PageContent {
     }
 
     var title: String
+    var heading: String
     var introduction: String
     var rules: String
     var patterns: String
     var script: String
     var hasLinks: Bool
     var links: [Link]
+    var pairs: [Pair]
     var sections: [Section]
     var left: String
 
-    init(title: String, maps: [DrawnMap], left: Int) {
+    init(title: String, _ drawn: DrawnMaps, comparison: MapComparison?) {
+        let maps = drawn.maps
+        let regions = maps.reduce(0) { $0 + $1.regionCount }
         self.title = MarkupText.plain(title)
-        let blocks = maps.reduce(0) { $0 + $1.regionCount }
-        introduction = "\(Figures.count(maps.count, "memory map")), \(Figures.count(blocks, "region"))"
+        heading = comparison != nil ? "Two memory maps side by side" : Figures.count(maps.count, "memory map")
+        introduction = "\(self.title) · \(Figures.count(regions, "region"))"
         rules = PageStyle.rules
         patterns = PictureStyle.patterns
         script = PageScript.text
+        pairs = comparison.map { [Pair($0)] } ?? []
         sections = maps.enumerated().map { Section($0.element, id: $0.offset + 1) }
         links = sections.map { Link(id: $0.id, text: "\($0.source): \($0.identity)") }
         hasLinks = links.count > 1
-        self.left = left > 0 ? "\(Figures.count(left, "more map")) not drawn." : ""
+        left = drawn.left > 0 ? "\(Figures.count(drawn.left, "more map")) not drawn." : ""
     }
 }
 

@@ -90,7 +90,7 @@ enum PageScript {
                 context.fillStyle = getComputedStyle(block.swatch).backgroundColor;
                 context.fillRect(left, top, Math.max(right - left, 1), height);
                 if (right - left > 3) {
-                  context.strokeStyle = property("--edge");
+                  context.strokeStyle = property("--seam");
                   context.lineWidth = 0.5;
                   context.strokeRect(left, top, right - left, height);
                 }

@@ -42,6 +42,7 @@ enum PageStyle {
             .details{display:block;min-height:44px;margin-top:6px;white-space:pre-line;overflow-wrap:anywhere}
             .picture{max-height:min(80vh,760px);overflow:auto;border:1px solid var(--line);border-radius:6px;margin-bottom:12px}
             .picture svg{display:block;margin:0 auto}
+            .pair .picture{max-height:none}
             .notes{margin:0 0 12px;padding-left:20px;color:var(--faint)}
             .table{overflow-x:auto}
             table{border-collapse:collapse;width:100%;font-size:13px}
@@ -50,6 +51,9 @@ enum PageStyle {
             td:nth-child(2),td:nth-child(3){white-space:nowrap}
             td:nth-child(4),th:nth-child(4){text-align:right;white-space:nowrap}
             td:nth-child(6){overflow-wrap:anywhere}
+            .pair th{position:static;text-align:left}
+            .pair td,.pair th{text-align:left!important;white-space:normal!important}
+            .pair tr.different td{font-weight:600;color:var(--accent)}
             tr.chosen td{background:var(--raised);box-shadow:inset 0 -1px var(--accent)}
             td button{font:inherit;background:none;border:0;padding:0;color:var(--accent);text-decoration:underline}
             \(PictureStyle.rules)

@@ -15,7 +15,7 @@ enum PageTemplate {
         <body>
         <svg class="map" width="0" height="0" style="position:absolute" aria-hidden="true">{{{patterns}}}</svg>
         <header>
-        <div><h1>{{title}}</h1><p class="faint">{{introduction}}</p></div>
+        <div><h1>{{heading}}</h1><p class="faint">{{introduction}}</p></div>
         <fieldset class="theme"><legend>Ground</legend>
         <label><input type="radio" name="theme" id="theme-auto" checked> as the system</label>
         <label><input type="radio" name="theme" id="theme-light"> light</label>
@@ -29,6 +29,18 @@ enum PageTemplate {
         </ol></nav>
         {{/hasLinks}}
         <main>
+        {{#pairs}}
+        <section class="pair">
+        <div class="table"><table>
+        <thead><tr><th></th>{{#names}}<th>{{.}}</th>{{/names}}</tr></thead>
+        <tbody>
+        {{#figures}}<tr{{#isDifferent}} class="different"{{/isDifferent}}><th>{{name}}</th>{{#values}}<td>{{.}}</td>{{/values}}</tr>
+        {{/figures}}
+        </tbody></table></div>
+        <ul class="notes">{{#notes}}<li>{{.}}</li>{{/notes}}</ul>
+        <div class="picture">{{{picture}}}</div>
+        </section>
+        {{/pairs}}
         {{#sections}}
         <section id="map-{{id}}" aria-labelledby="head-{{id}}">
         <h2 id="head-{{id}}">{{source}}</h2>

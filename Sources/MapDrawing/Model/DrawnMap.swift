@@ -1,11 +1,11 @@
 public import MapFormats
-import MemoryMap
+public import MemoryMap
 
 /// A listed map made ready to be drawn: the regions that it comes to, the holes between them, and what is not drawn.
 ///
 ///     let collection = try reader.finish()
-///     let drawn = DrawnMap.all(of: collection, source: "boot.log")
-///     let picture = MapPicture(drawn.maps).svg()
+///     let drawn = DrawnMaps([("boot.log", collection)])
+///     let picture = MapPicture(drawn).svg()
 ///
 /// Every row of the source is either counted by the block that has its first byte, or in ``undrawn``.
 public struct DrawnMap: Sendable {
@@ -43,16 +43,23 @@ public struct DrawnMap: Sendable {
     /// The regions, holes and groups from the lowest address up: each starts where the one before ends.
     public let blocks: [MapBlock]
 
-    /// The regions of the map, those in groups included.
-    public let regionCount: Int
+    /// What the map comes to, nothing joined.
+    let regions: [MemoryRegion]
 
-    /// What the scale is made for: whole pages, each of one type.
-    let pages: PhysicalMemoryMap
+    /// The regions as whole pages that cover every byte of them, for the scale.
+    public let pages: PhysicalMemoryMap
+
+    /// The regions of the map, those in groups included.
+    public var regionCount: Int { regions.count }
 
     /// Makes `map` ready, which is one of `collection`, in at most `limit` blocks (and not fewer than three).
     ///
+    /// - Parameter policy: The rule by which memory is taken over; that of the system that printed the map where nil.
     /// - Complexity: O(*n* log *n*) for *n* rows; allocates arrays of *n* elements.
-    public init(_ map: ListedMap, of collection: MapCollection, source: String, limit: Int = DrawingLimits().blocksPerMap) {
+    public init(
+        _ map: ListedMap, of collection: MapCollection, source: String, policy: HandoffPolicy? = nil,
+        limit: Int = DrawingLimits().blocksPerMap
+    ) {
         let resolved = ResolvedMap(map)
         var undrawn = Undrawn()
         for row in map.rows {
@@ -72,7 +79,7 @@ public struct DrawnMap: Sendable {
         label = MarkupText.plain(map.label)
         rowCount = map.rows.count
         self.undrawn = undrawn
-        summary = ListedMapSummary(map, resolved: resolved, policy: map.defaultPolicy)
+        summary = ListedMapSummary(map, resolved: resolved, policy: policy ?? map.defaultPolicy)
         blocks = layout.blocks.map { block, row in
             var block = block
             if let row {
@@ -81,20 +88,7 @@ public struct DrawnMap: Sendable {
             }
             return block
         }
-        regionCount = resolved.regions.count
+        regions = resolved.regions
         pages = WholePages.map(of: resolved.regions)
-    }
-
-    /// Makes the maps of a source ready, as many as `limits` allow.
-    ///
-    /// - Parameter numbers: Which ones, from 1 up; all where nil. Numbers that the source does not have are passed over.
-    /// - Returns: The maps, and how many more there would have been.
-    public static func all(
-        of collection: MapCollection, source: String, numbers: [Int]? = nil, limits: DrawingLimits = DrawingLimits()
-    ) -> (maps: [DrawnMap], left: Int) {
-        let chosen = collection.maps.filter { numbers?.contains($0.number + 1) ?? true }
-        let drawn = chosen.prefix(limits.maps)
-        let share = limits.share(ofMaps: drawn.count)
-        return (drawn.map { DrawnMap($0, of: collection, source: source, limit: share) }, chosen.count - drawn.count)
     }
 }

@@ -26,7 +26,6 @@ struct MapPanel {
     private let scale: AddressScale
     private let column: ScaleColumn
     private let expanded: ExpandedColumn
-    private let words: MapWords
 
     /// Whether the panel has a heading of its own; a page says those things itself.
     private let isTitled: Bool
@@ -34,14 +33,14 @@ struct MapPanel {
     init(_ map: DrawnMap, isTitled: Bool = true) {
         self.map = map
         self.isTitled = isTitled
-        words = MapWords(map)
         let scale = AddressScale(map.pages, height: Self.height(rows: map.blocks.count))
         self.scale = scale
         column = ScaleColumn(map.blocks, scale)
         expanded = ExpandedColumn(spans: map.blocks.map { scale.span($0.range).length }, height: scale.height)
     }
 
-    private static func height(rows count: Int) -> Double {
+    /// The height of the columns for `count` blocks.
+    static func height(rows count: Int) -> Double {
         max(min(usualHeight, Double(count) * heightPerBlock), ExpandedColumn.height(rows: count))
     }
 
@@ -69,13 +68,13 @@ struct MapPanel {
 
     private func drawHeading(into svg: inout SVGText, top: Double) -> Double {
         svg.write(map.source.cut(to: 100), "title", x: Self.margin, y: top + 30)
-        svg.write(words.identity.cut(to: 150), "faint", x: Self.margin, y: top + 50)
-        svg.write(words.figures.map { "\($0.name) \($0.value)" }.joined(separator: " · "), "", x: Self.margin, y: top + 67)
+        svg.write(map.identityLine.cut(to: 150), "faint", x: Self.margin, y: top + 50)
+        svg.write(map.figures.map { "\($0.name) \($0.value)" }.joined(separator: " · "), "", x: Self.margin, y: top + 67)
         return drawLegend(into: &svg, top: top + 79) + 16
     }
 
     private var notes: [String] {
-        var notes = isTitled ? words.notes : []
+        var notes = isTitled ? map.notes : []
         if scale.windows.count > 1 {
             notes.append("The column to scale is cut (zigzag) where there is no RAM for long.")
         }
@@ -87,14 +86,14 @@ struct MapPanel {
 
     private func drawLegend(into svg: inout SVGText, top: Double) -> Double {
         var (x, y) = (Self.margin, top)
-        for (category, bytes) in words.legend {
-            let text = "\(category.label) \(Figures.size(bytes))"
+        for entry in map.legend {
+            let text = "\(entry.category.label) \(entry.size)"
             let width = 18 + Double(text.utf8.count) * 6.4 + 14
             if x + width > Self.width - Self.margin {
                 x = Self.margin
                 y += 18
             }
-            svg.rectangle("box \(PictureStyle.name(category))", x: x, y: y, width: 12, height: 12)
+            svg.rectangle("box \(PictureStyle.name(entry.category))", x: x, y: y, width: 12, height: 12)
             svg.write(text, "", x: x + 18, y: y + 10)
             x += width
         }

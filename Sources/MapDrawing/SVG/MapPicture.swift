@@ -6,14 +6,10 @@ import MemoryMap
 /// Addresses grow downwards. The picture follows the reader's wish for a light or a dark ground, and everything that is drawn tells
 /// its figures when the pointer rests on it.
 public struct MapPicture: Sendable {
-    private let maps: [DrawnMap]
-    private let left: Int
+    private let drawn: DrawnMaps
+    private var maps: [DrawnMap] { drawn.maps }
 
-    /// - Parameter left: How many more maps there are that are not drawn.
-    public init(_ maps: [DrawnMap], left: Int = 0) {
-        self.maps = maps
-        self.left = left
-    }
+    public init(_ maps: DrawnMaps) { drawn = maps }
 
     /// The picture as an SVG document of its own, without anything from outside.
     public func svg() -> String {
@@ -27,12 +23,13 @@ public struct MapPicture: Sendable {
             body.write("There is no memory map to draw.", "", x: 24, y: 40)
             top = 60
         }
-        if left > 0 {
-            body.write("\(Figures.count(left, "more map")) not drawn.", "faint", x: 24, y: top + 10)
+        if drawn.left > 0 {
+            body.write("\(Figures.count(drawn.left, "more map")) not drawn.", "faint", x: 24, y: top + 10)
             top += 30
         }
         let title = maps.count == 1 ? maps[0].source : Figures.count(maps.count, "memory map")
-        return Self.opening(height: top, title: title, isStandalone: true) + PictureStyle.standalone + PictureStyle.patterns
+        return Self.opening(width: MapPanel.width, height: top, title: title, isStandalone: true) + PictureStyle.standalone
+            + PictureStyle.patterns
             + body.text + "</svg>\n"
     }
 
@@ -40,15 +37,16 @@ public struct MapPicture: Sendable {
     static func inline(_ map: DrawnMap) -> String {
         var body = SVGText()
         let height = MapPanel(map, isTitled: false).draw(into: &body, top: 0)
-        return opening(height: height, title: "\(map.source): \(MapWords(map).identity)", isStandalone: false) + body.text
+        return opening(width: MapPanel.width, height: height, title: "\(map.source): \(map.identityLine)", isStandalone: false)
+            + body.text
             + "</svg>"
     }
 
-    private static func opening(height: Double, title: String, isStandalone: Bool) -> String {
-        let size = "\(Figures.length(MapPanel.width))\" height=\"\(Figures.length(height))"
+    static func opening(width: Double, height: Double, title: String, isStandalone: Bool) -> String {
+        let (width, height) = (Figures.length(width), Figures.length(height))
         let space = isStandalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : ""
         return """
-            <svg\(space) class="map" width="\(size)" viewBox="0 0 \(Figures.length(MapPanel.width)) \(Figures.length(height))" role="img">
+            <svg\(space) class="map" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" role="img">
             <title>\(MarkupText.escaped(title))</title>
 
             """

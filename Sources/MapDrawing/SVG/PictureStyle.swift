@@ -12,10 +12,10 @@ enum PictureStyle {
 
     /// The colours of the grounds and of text as properties: `light`, and `dark` for those who look at dark screens.
     static let light = """
-        --ground:#ffffff;--raised:#f6f8fa;--ink:#1c2128;--faint:#57606a;--line:#d0d7de;--edge:#24292f;--accent:#0550ae;--alarm:#cf222e;
+        --ground:#ffffff;--raised:#f6f8fa;--ink:#1c2128;--faint:#57606a;--line:#d0d7de;--edge:#24292f;--seam:#24292f;--accent:#0550ae;--alarm:#cf222e;
         """
     static let dark = """
-        --ground:#0d1117;--raised:#161b22;--ink:#e6edf3;--faint:#9198a1;--line:#30363d;--edge:#b1bac4;--accent:#79c0ff;--alarm:#ff7b72;
+        --ground:#0d1117;--raised:#161b22;--ink:#e6edf3;--faint:#9198a1;--line:#30363d;--edge:#b1bac4;--seam:#0d1117;--accent:#79c0ff;--alarm:#ff7b72;
         """
 
     /// The rules for the parts of pictures, which take the colours from the properties.
@@ -29,7 +29,7 @@ enum PictureStyle {
             svg.map text.tick{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:10px;fill:var(--faint)}
             svg.map text.cut{font-size:9px;fill:var(--faint)}
             svg.map text.alarm{fill:var(--alarm)}
-            svg.map .box{stroke:var(--edge);stroke-width:.5}
+            svg.map .box{stroke:var(--seam);stroke-width:.5}
             svg.map .mark{stroke:none}
             svg.map .frame{fill:none;stroke:var(--edge);stroke-width:.75}
             svg.map .squeezed{stroke-dasharray:4 3}
@@ -38,6 +38,8 @@ enum PictureStyle {
             svg.map .stroke{stroke:var(--faint);stroke-width:.75}
             svg.map .zigzag{fill:none;stroke:var(--faint);stroke-width:1}
             svg.map .mixed{fill:url(#map-mixed);stroke:none}
+            svg.map .differs{fill:var(--accent);stroke:none}
+            svg.map text.differs{fill:var(--accent);font-weight:600}
             svg.map .twice{fill:var(--alarm);stroke:none}
 
             """

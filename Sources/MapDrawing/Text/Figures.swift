@@ -31,7 +31,9 @@ enum Figures {
     }
 
     /// A number with its noun: "1 row", "12 rows", "1,024 rows".
-    static func count(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
+    static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
+    }
 
     static func grouped(_ number: Int) -> String {
         var text = ""

@@ -1,27 +1,25 @@
 import MapFormats
 import MemoryMap
-import MemoryReport
+public import MemoryReport
 
 /// What a picture says of a map as a whole.
-struct MapWords {
-    let map: DrawnMap
-
-    init(_ map: DrawnMap) { self.map = map }
-
-    /// Which map it is: "map 2 of 3 · linux-e820 · user · 24 rows, 22 regions".
-    var identity: String {
+extension DrawnMap {
+    /// Which map it is: "map 2 of 3", "linux-e820", "user", "24 rows, 22 regions".
+    public var identity: [String] {
         var words: [String] = []
-        if map.mapsInSource > 1 { words.append("map \(map.number) of \(map.mapsInSource)") }
-        words.append("\(map.kind.name)")
-        if !map.label.isEmpty { words.append(map.label) }
-        words.append("\(Figures.count(map.rowCount, "row")), \(Figures.count(map.regionCount, "region"))")
-        return words.joined(separator: " · ")
+        if mapsInSource > 1 { words.append("map \(number) of \(mapsInSource)") }
+        words.append("\(kind.name)")
+        if !label.isEmpty { words.append(label) }
+        words.append("\(Figures.count(rowCount, "row")), \(Figures.count(regionCount, "region"))")
+        return words
     }
 
+    /// The same in one line.
+    var identityLine: String { identity.joined(separator: " · ") }
+
     /// The headline figures, each with its name; none for a list that is not the whole of a map.
-    var figures: [(name: String, value: String)] {
-        guard !map.kind.isAuxiliary else { return [] }
-        let summary = map.summary
+    public var figures: [(name: String, value: String)] {
+        guard !kind.isAuxiliary else { return [] }
         var figures = [
             ("RAM described", Figures.size(summary.ram)), ("usable now", Figures.size(summary.usableNow)),
             ("usable after exit (\(summary.policy.name))", Figures.size(summary.usableAfterExit)),
@@ -34,29 +32,41 @@ struct MapWords {
         return figures
     }
 
-    /// The categories that occur with what they have, holes last.
-    var legend: [(category: MemoryCategory, bytes: UInt128)] {
+    /// A category in a legend.
+    public struct LegendEntry: Sendable {
+        public let category: MemoryCategory
+
+        /// The bytes that the map has of it.
+        public let byteCount: UInt128
+
+        /// The same for people.
+        public var size: String { Figures.size(byteCount) }
+    }
+
+    /// The categories that occur, holes last.
+    public var legend: [LegendEntry] {
         var bytes = [UInt128](repeating: 0, count: MemoryCategory.allCases.count)
-        for total in map.summary.byType { bytes[Int(MemoryCategory(total.type).rawValue)] += total.bytes }
-        bytes[Int(MemoryCategory.hole.rawValue)] = map.summary.holes.reduce(0) { $0 + $1.size }
-        return MemoryCategory.allCases.map { ($0, bytes[Int($0.rawValue)]) }.filter { $0.1 > 0 }
+        for total in summary.byType { bytes[Int(MemoryCategory(total.type).rawValue)] += total.bytes }
+        bytes[Int(MemoryCategory.hole.rawValue)] = summary.holes.reduce(0) { $0 + $1.size }
+        return MemoryCategory.allCases.map { LegendEntry(category: $0, byteCount: bytes[Int($0.rawValue)]) }
+            .filter { $0.byteCount > 0 }
     }
 
     /// What the picture does not show as it is, a sentence each.
-    var notes: [String] {
+    public var notes: [String] {
         var notes: [String] = []
-        let groups = map.blocks.compactMap(\.group)
+        let groups = blocks.compactMap(\.group)
         if !groups.isEmpty {
             let regions = groups.reduce(0) { $0 + $1.regions }
             let holes = groups.reduce(0) { $0 + $1.holes }
-            let largest = map.blocks.filter { $0.group == nil }.map(\.range.size).min() ?? 0
+            let largest = blocks.filter { $0.group == nil }.map(\.range.size).min() ?? 0
             notes.append(
                 """
                 To keep this small, \(Figures.count(regions, "region")) and \(Figures.count(holes, "hole")), none larger than \
                 \(Figures.size(largest)), are drawn together with their neighbours in \(Figures.count(groups.count, "hatched block")).
                 """)
         }
-        let undrawn = map.undrawn
+        let undrawn = undrawn
         if undrawn.defective > 0 {
             notes.append(
                 "\(Figures.count(undrawn.defective, "row")) not drawn: without bytes, or past the end of the address space.")
@@ -65,12 +75,12 @@ struct MapWords {
         if undrawn.gaps > 0 {
             notes.append("\(Figures.count(undrawn.gaps, "row")) drawn as holes: the source says that nothing is there.")
         }
-        if map.summary.overlappingRows > 0 {
-            let verb = map.summary.overlappingRows == 1 ? "overlaps another" : "overlap others"
-            let rule = map.kind.isE820 ? "the highest type wins, as in Linux" : "the type that promises least wins"
-            notes.append("\(Figures.count(map.summary.overlappingRows, "row")) \(verb): where they do, \(rule).")
+        if summary.overlappingRows > 0 {
+            let verb = summary.overlappingRows == 1 ? "overlaps another" : "overlap others"
+            let rule = kind.isE820 ? "the highest type wins, as in Linux" : "the type that promises least wins"
+            notes.append("\(Figures.count(summary.overlappingRows, "row")) \(verb): where they do, \(rule).")
         }
-        if map.blocks.isEmpty { notes.append("The map describes no addresses.") }
+        if blocks.isEmpty { notes.append("The map describes no addresses.") }
         return notes
     }
 }
