@@ -1,12 +1,13 @@
 import MapFormats
 import MemoryMap
+import MemoryReport
 
 /// Two maps side by side as an SVG picture: the columns to scale in the middle on one scale, what differs between them, and each map
 /// opened out at its own side.
 public struct ComparisonPicture: Sendable {
     private static let margin = 24.0
     private static let typeWidth = 170.0
-    private static let sizeWidth = 76.0
+    private static let sizeWidth = 84.0
     private static let boxWidth = 48.0
     private static let linkWidth = 70.0
     private static let scaleWidth = 56.0
@@ -85,7 +86,16 @@ public struct ComparisonPicture: Sendable {
             }
             end = max(end, y)
         }
-        return end + 12
+        return PictureLegend(legend).draw(into: &svg, left: Self.margin, right: width - Self.margin, top: end + 14) + 4
+    }
+
+    /// The categories of both maps with the amounts of each.
+    private var legend: [(category: MemoryCategory, amount: String)] {
+        MemoryCategory.allCases.compactMap { category in
+            let amounts = comparison.maps.map { map in map.legend.first { $0.category == category }?.size }
+            guard amounts.contains(where: { $0 != nil }) else { return nil }
+            return (category, amounts.map { $0 ?? "0 B" }.joined(separator: " / "))
+        }
     }
 
     /// Where something `offset` from the middle of the picture starts, on either side.
@@ -135,11 +145,11 @@ public struct ComparisonPicture: Sendable {
             let range =
                 "\(Figures.address(block.range.start, digits: digits)) – \(Figures.address(block.range.last, digits: digits))"
             svg.write(range, "number \(style)", x: edge, y: y, anchor: anchor)
-            let sizeEdge = edge + outwards * (rangeWidth + (isLeft ? 0 : Self.sizeWidth - 8))
+            let sizeEdge = edge + outwards * (rangeWidth + (isLeft ? 10 : Self.sizeWidth - 8))
             svg.write(words.size, "number \(style)", x: sizeEdge, y: y, anchor: .end)
             svg.write(
                 [words.type, words.note].filter { !$0.isEmpty }.joined(separator: " · ").cut(to: 27), style,
-                x: edge + outwards * (rangeWidth + Self.sizeWidth + 4), y: y, anchor: anchor)
+                x: edge + outwards * (rangeWidth + Self.sizeWidth + 8), y: y, anchor: anchor)
         }
         return expanded.height
     }

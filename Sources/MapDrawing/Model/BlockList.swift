@@ -6,31 +6,67 @@ import MemoryReport
 struct BlockList {
     private(set) var blocks: [(block: MapBlock, row: Int?)] = []
 
+    /// The regions before any were joined.
+    private(set) var regionCount = 0
+
     init(_ map: ListedMap, _ resolved: ResolvedMap, limit: Int) {
-        var end: PhysicalAddress?
+        let rows = map.rows
+        let drawn = rows.indices.filter { rows[$0].isCounted && rows[$0].defect == .none }
+            .sorted { (rows[$0].start.rawValue, $0) < (rows[$1].start.rawValue, $1) }
+        let seams = Self.seams(rows, drawn)
+        var (end, seam): (PhysicalAddress?, Int) = (nil, 0)
         for (region, row) in zip(resolved.regions, resolved.rows) {
             if let end, end < region.range.start,
                 let hole = PhysicalRange(start: end, last: PhysicalAddress(region.range.start.rawValue - 1))
             {
                 blocks.append((MapBlock(range: hole, content: .hole), nil))
             }
-            let attributes = map.rows[row].hasAttributes ? region.attributes : nil
-            var block = MapBlock(range: region.range, content: .region(region.type, attributes))
-            block.lines = map.rows[row].line...map.rows[row].line
-            blocks.append((block, row))
+            var (start, source) = (region.range.start, row)
+            while seam < seams.count, rows[seams[seam]].start <= region.range.last {
+                let next = seams[seam]
+                seam += 1
+                guard rows[next].start > start,
+                    let range = PhysicalRange(start: start, last: PhysicalAddress(rows[next].start.rawValue - 1))
+                else { continue }
+                append(MemoryRegion(range: range, type: region.type, attributes: region.attributes), rows, source)
+                (start, source) = (rows[next].start, next)
+            }
+            if let range = PhysicalRange(start: start, last: region.range.last) {
+                append(MemoryRegion(range: range, type: region.type, attributes: region.attributes), rows, source)
+            }
             end = region.range.end
         }
-        count(map.rows)
+        regionCount = blocks.count { !$0.block.isHole }
+        count(rows, drawn)
         join(atMost: limit)
     }
 
-    /// Gives each row to the block that has its first byte, and marks what several rows describe.
-    private mutating func count(_ rows: [MapRow]) {
-        let drawn = rows.filter { $0.isCounted && $0.defect == .none }
-            .sorted { ($0.start.rawValue, $0.line) < ($1.start.rawValue, $1.line) }
+    /// The rows that have another word than the row before and start where no other row is: neighbours with names of their own are
+    /// drawn apart though they are of one type.
+    private static func seams(_ rows: [MapRow], _ drawn: [Int]) -> [Int] {
+        var seams: [Int] = []
+        var (reach, word): (PhysicalAddress?, UInt32?) = (nil, nil)
+        for index in drawn {
+            let row = rows[index]
+            if let reach, reach < row.start, row.word != word { seams.append(index) }
+            reach = max(reach ?? row.last, row.last)
+            word = row.word
+        }
+        return seams
+    }
+
+    private mutating func append(_ region: MemoryRegion, _ rows: [MapRow], _ source: Int) {
+        let row = rows[source]
+        var block = MapBlock(range: region.range, content: .region(region.type, row.hasAttributes ? region.attributes : nil))
+        block.lines = row.line...row.line
+        blocks.append((block, source))
+    }
+
+    /// Gives each row to the block that has its first byte, and marks what several rows describe; `drawn` are the rows that count, by their starts.
+    private mutating func count(_ rows: [MapRow], _ drawn: [Int]) {
         var (index, marked) = (0, 0)
         var reach: PhysicalAddress?
-        for row in drawn {
+        for row in drawn.lazy.map({ rows[$0] }) {
             while index < blocks.count, blocks[index].block.range.last < row.start { index += 1 }
             guard index < blocks.count else { return }
             blocks[index].block.rows += 1
@@ -76,6 +112,7 @@ struct BlockList {
         for index in indices {
             let block = blocks[index].block
             if block.isHole { group.holes += 1 } else { group.regions += 1 }
+            group.largest = max(group.largest, block.range.size)
             group.bytes[Int(block.category.rawValue)] += block.range.size
             whole.rows += block.rows
             whole.isContested = whole.isContested || block.isContested

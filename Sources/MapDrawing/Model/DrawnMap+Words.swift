@@ -59,7 +59,7 @@ extension DrawnMap {
         if !groups.isEmpty {
             let regions = groups.reduce(0) { $0 + $1.regions }
             let holes = groups.reduce(0) { $0 + $1.holes }
-            let largest = blocks.filter { $0.group == nil }.map(\.range.size).min() ?? 0
+            let largest = groups.map(\.largest).max() ?? 0
             notes.append(
                 """
                 To keep this small, \(Figures.count(regions, "region")) and \(Figures.count(holes, "hole")), none larger than \

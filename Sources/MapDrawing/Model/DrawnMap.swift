@@ -49,8 +49,8 @@ public struct DrawnMap: Sendable {
     /// The regions as whole pages that cover every byte of them, for the scale.
     public let pages: PhysicalMemoryMap
 
-    /// The regions of the map, those in groups included.
-    public var regionCount: Int { regions.count }
+    /// The regions that are drawn, those in groups included: neighbours of one type with different names are several.
+    public let regionCount: Int
 
     /// Makes `map` ready, which is one of `collection`, in at most `limit` blocks (and not fewer than three).
     ///
@@ -89,6 +89,7 @@ public struct DrawnMap: Sendable {
             return block
         }
         regions = resolved.regions
+        regionCount = layout.regionCount
         pages = WholePages.map(of: resolved.regions)
     }
 }

@@ -23,6 +23,9 @@ public struct MapBlock: Sendable {
         /// The bytes of each category, indexed by its raw value.
         public var bytes = [UInt128](repeating: 0, count: MemoryCategory.allCases.count)
 
+        /// The size of the largest of them.
+        public var largest: UInt128 = 0
+
         init() {}
 
         /// The category with most bytes, holes only where there is nothing else; of several the first.

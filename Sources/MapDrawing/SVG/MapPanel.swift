@@ -70,7 +70,8 @@ struct MapPanel {
         svg.write(map.source.cut(to: 100), "title", x: Self.margin, y: top + 30)
         svg.write(map.identityLine.cut(to: 150), "faint", x: Self.margin, y: top + 50)
         svg.write(map.figures.map { "\($0.name) \($0.value)" }.joined(separator: " · "), "", x: Self.margin, y: top + 67)
-        return drawLegend(into: &svg, top: top + 79) + 16
+        let legend = PictureLegend(map.legend.map { ($0.category, $0.size) })
+        return legend.draw(into: &svg, left: Self.margin, right: Self.width - Self.margin, top: top + 79) + 16
     }
 
     private var notes: [String] {
@@ -82,22 +83,6 @@ struct MapPanel {
             notes.append("A dashed frame is squeezed: more bytes a point than in the others.")
         }
         return notes
-    }
-
-    private func drawLegend(into svg: inout SVGText, top: Double) -> Double {
-        var (x, y) = (Self.margin, top)
-        for entry in map.legend {
-            let text = "\(entry.category.label) \(entry.size)"
-            let width = 18 + Double(text.utf8.count) * 6.4 + 14
-            if x + width > Self.width - Self.margin {
-                x = Self.margin
-                y += 18
-            }
-            svg.rectangle("box \(PictureStyle.name(entry.category))", x: x, y: y, width: 12, height: 12)
-            svg.write(text, "", x: x + 18, y: y + 10)
-            x += width
-        }
-        return y + 12
     }
 
     /// From each block to scale to the block opened out.

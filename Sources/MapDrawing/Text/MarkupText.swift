@@ -18,6 +18,8 @@ enum MarkupText {
             case ">": result.append(contentsOf: "&gt;".unicodeScalars)
             case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
             case "'": result.append(contentsOf: "&#39;".unicodeScalars)
+            // Between lines that are put together here; in what comes from outside `plain(_:)` has left none.
+            case "\n": result.append(scalar)
             default: result.append(isPlain(scalar) ? scalar : "\u{FFFD}")
             }
         }
