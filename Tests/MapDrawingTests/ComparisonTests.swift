@@ -5,10 +5,9 @@ import Testing
 
 @testable import MapDrawing
 
-@Suite("Maps side by side")
-struct ComparisonTests {
-    @Test("Differences are where one map has another type than the other", arguments: [1, 2, 3, 4, 5, 6])
-    func differences(seed: UInt64) {
+@Suite struct ComparisonTests {
+    @Test(arguments: [1, 2, 3, 4, 5, 6])
+    func `Differences are where one map has another type than the other`(seed: UInt64) {
         let first = Samples.drawn(Samples.random(60, seed: seed), limit: .max)
         let second = Samples.drawn(Samples.random(60, seed: seed / 2), limit: .max)
         let comparison = MapComparison(first, second)
@@ -29,24 +28,24 @@ struct ComparisonTests {
         }
     }
 
-    @Test("A map does not differ from itself")
-    func same() {
+    @Test
+    func `A map does not differ from itself`() {
         let map = Samples.drawn(Samples.e820)
         let comparison = MapComparison(map, map)
         #expect(comparison.differences.isEmpty)
         #expect(comparison.notes == ["The two maps have the same type at every address."])
     }
 
-    @Test("Both maps lie within the common pages")
-    func commonPages() {
+    @Test
+    func `Both maps lie within the common pages`() {
         let comparison = MapComparison(Samples.drawn(Samples.e820), Samples.drawn(Samples.smallerE820))
         for map in comparison.maps {
             for region in map.pages.regions { #expect(comparison.pages.covers(region.range)) }
         }
     }
 
-    @Test("Two sources give the first map of each, of one kind; all else has to be told")
-    func choice() throws {
+    @Test
+    func `Two sources give the first map of each, of one kind; all else has to be told`() throws {
         let two = Samples.collection(Samples.e820 + "# \n" + Samples.hostile)
         let one = Samples.collection(Samples.hostile)
         #expect(two.maps.count == 2)
@@ -59,8 +58,8 @@ struct ComparisonTests {
         #expect(try MapComparison([("b", two)]).maps.map(\.number) == [1, 2])
     }
 
-    @Test("The picture is well-formed and tells both maps and what differs")
-    func picture() {
+    @Test
+    func `The picture is well-formed and tells both maps and what differs`() {
         let comparison = MapComparison(
             Samples.drawn(Samples.e820, source: "first"), Samples.drawn(Samples.smallerE820, source: "second"))
         let svg = ComparisonPicture(comparison).svg()

@@ -5,10 +5,9 @@ import Testing
 
 @testable import MapDrawing
 
-@Suite("Maps made ready to be drawn")
-struct DrawnMapTests {
-    @Test("Regions and holes follow each other without a gap")
-    func blocksAreContiguous() {
+@Suite struct DrawnMapTests {
+    @Test
+    func `Regions and holes follow each other without a gap`() {
         let map = Samples.drawn(Samples.e820)
         #expect(map.blocks.map(\.isHole) == [false, false, true, false, false, false, true, false, false])
         #expect(map.blocks.map(\.category).contains(.acpi))
@@ -17,8 +16,8 @@ struct DrawnMapTests {
         #expect(map.blocks.last?.range.last == PhysicalAddress(0x2_3FFF_FFFF))
     }
 
-    @Test("Every row is counted once", arguments: [1, 2, 3, 4, 5, 6, 7, 8])
-    func rowsAreCounted(seed: UInt64) {
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8])
+    func `Every row is counted once`(seed: UInt64) {
         let text = Samples.random(400, seed: seed)
         for limit in [3, 16, 100, 10_000] {
             let map = Samples.drawn(text, limit: limit)
@@ -29,8 +28,8 @@ struct DrawnMapTests {
         }
     }
 
-    @Test("What is drawn together adds up to what it is made of", arguments: [11, 12, 13, 14])
-    func groupsAddUp(seed: UInt64) {
+    @Test(arguments: [11, 12, 13, 14])
+    func `What is drawn together adds up to what it is made of`(seed: UInt64) {
         let map = Samples.drawn(Samples.random(600, seed: seed), limit: 40)
         var bytes = [UInt128](repeating: 0, count: MemoryCategory.allCases.count)
         var regions = 0
@@ -50,8 +49,8 @@ struct DrawnMapTests {
         #expect(map.notes.contains { $0.hasPrefix("To keep this small") })
     }
 
-    @Test("The largest regions stay by themselves")
-    func largestStay() throws {
+    @Test
+    func `The largest regions stay by themselves`() throws {
         let map = Samples.drawn(Samples.random(600, seed: 21), limit: 41)
         let sizes = Samples.drawn(Samples.random(600, seed: 21), limit: .max).blocks.map(\.range.size).sorted(by: >)
         let largestJoined = try #require(map.blocks.compactMap(\.group).map(\.largest).max())
@@ -60,8 +59,8 @@ struct DrawnMapTests {
         for size in sizes.prefix(20) where size > largestJoined { #expect(alone.contains(size)) }
     }
 
-    @Test("What several rows describe is marked, and what describes nothing is counted")
-    func overlapsAreMarked() {
+    @Test
+    func `What several rows describe is marked, and what describes nothing is counted`() {
         let map = Samples.drawn(Samples.overlapping)
         let contested = map.blocks.filter(\.isContested).map(\.range.start.rawValue)
         #expect(contested == [0x1000_0000, 0x1800_0000])
@@ -70,8 +69,8 @@ struct DrawnMapTests {
         #expect(map.notes.contains { $0.hasPrefix("1 row not drawn") })
     }
 
-    @Test("Neighbours with names of their own are drawn apart")
-    func namesAreKept() {
+    @Test
+    func `Neighbours with names of their own are drawn apart`() {
         let map = Samples.drawn(Samples.hostile)
         #expect(map.blocks.count == 7)
         #expect(map.blocks.map(\.rows) == Array(repeating: 1, count: 7))
@@ -79,8 +78,8 @@ struct DrawnMapTests {
         #expect(map.blocks[5].word == "\u{FFFD}MAR metsyS\u{FFFD}\u{FFFD}")
     }
 
-    @Test("Marks of overlaps agree with counting rows at each edge", arguments: [31, 32, 33])
-    func overlapsAgree(seed: UInt64) {
+    @Test(arguments: [31, 32, 33])
+    func `Marks of overlaps agree with counting rows at each edge`(seed: UInt64) {
         let collection = Samples.collection(Samples.random(200, seed: seed))
         let map = DrawnMap(collection.maps[0], of: collection, source: "", limit: .max)
         let ranges = collection.maps[0].rows.compactMap(\.range)
@@ -92,8 +91,8 @@ struct DrawnMapTests {
         }
     }
 
-    @Test("More maps than the limit are counted")
-    func mapsAreLimited() {
+    @Test
+    func `More maps than the limit are counted`() {
         var limits = DrawingLimits()
         limits.maps = 3
         let collection = Samples.collection(Samples.e820)
@@ -104,8 +103,8 @@ struct DrawnMapTests {
         #expect(MapPicture(drawn).svg().contains("2 more maps not drawn."))
     }
 
-    @Test("A limit for all maps is shared by them")
-    func limitIsShared() {
+    @Test
+    func `A limit for all maps is shared by them`() {
         var limits = DrawingLimits()
         limits.blocks = 80
         let collection = Samples.collection(Samples.random(300, seed: 41))

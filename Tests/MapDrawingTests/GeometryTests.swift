@@ -5,8 +5,7 @@ import Testing
 
 @testable import MapDrawing
 
-@Suite("Where things are drawn")
-struct GeometryTests {
+@Suite struct GeometryTests {
     static let maps: [DrawnMap] =
         [Samples.drawn(Samples.e820), Samples.drawn(Samples.overlapping)]
         + [1, 2, 3, 4, 5, 6].map { Samples.drawn(Samples.random(250, seed: $0), limit: 120) }
@@ -37,8 +36,8 @@ struct GeometryTests {
         #expect(Double(column.marks.count) <= 2 * scale.height + Double(scale.windows.count))
     }
 
-    @Test("Windows that are not squeezed have one scale, and no byte lies outside of all", arguments: maps.indices)
-    func windows(index: Int) {
+    @Test(arguments: maps.indices)
+    func `Windows that are not squeezed have one scale, and no byte lies outside of all`(index: Int) {
         let map = Self.maps[index]
         let scale = AddressScale(map.pages, height: 1_000)
         for (upper, lower) in zip(scale.windows, scale.windows.dropFirst()) {
@@ -57,8 +56,8 @@ struct GeometryTests {
         }
     }
 
-    @Test("The places of addresses rise with them", arguments: maps.indices)
-    func spansRise(index: Int) {
+    @Test(arguments: maps.indices)
+    func `The places of addresses rise with them`(index: Int) {
         let map = Self.maps[index]
         let scale = AddressScale(map.pages, height: 800)
         let spans = map.blocks.map { scale.span($0.range) }
@@ -66,8 +65,8 @@ struct GeometryTests {
         #expect(spans.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= scale.height + 1e-9 })
     }
 
-    @Test("In the column of every region no row is lower than the least, and they follow each other", arguments: maps.indices)
-    func everyRegion(index: Int) {
+    @Test(arguments: maps.indices)
+    func `In the column of every region no row is lower than the least, and they follow each other`(index: Int) {
         let map = Self.maps[index]
         let scale = AddressScale(map.pages, height: 800)
         let expanded = ExpandedColumn(spans: map.blocks.map { scale.span($0.range).length }, height: scale.height)
@@ -78,8 +77,8 @@ struct GeometryTests {
         #expect(abs(expanded.height - max(needed, scale.height)) < 1e-6 || expanded.height == needed)
     }
 
-    @Test("Addresses beside the column keep their distance", arguments: maps.indices)
-    func ticks(index: Int) {
+    @Test(arguments: maps.indices)
+    func `Addresses beside the column keep their distance`(index: Int) {
         let map = Self.maps[index]
         let scale = AddressScale(map.pages, height: 1_000)
         let ticks = AddressTicks.ticks(scale)
@@ -90,8 +89,8 @@ struct GeometryTests {
         #expect(ticks.count >= scale.windows.count)
     }
 
-    @Test("A strip gives every block a cell and takes no more cells than there are", arguments: [9, 60, 400])
-    func strip(cells: Int) {
+    @Test(arguments: [9, 60, 400])
+    func `A strip gives every block a cell and takes no more cells than there are`(cells: Int) {
         let map = Samples.drawn(Samples.e820)
         let strip = ZoomStrip(map, cells: cells)
         #expect(strip.segments.map(\.block) == Array(map.blocks.indices))
@@ -99,8 +98,8 @@ struct GeometryTests {
         #expect(strip.segments.reduce(0) { $0 + $1.cells } <= cells)
     }
 
-    @Test("A map of the whole address space, and one of a single byte")
-    func extremes() {
+    @Test
+    func `A map of the whole address space, and one of a single byte`() {
         let whole = "BIOS-e820: [mem 0x0000000000000000-0xffffffffffffffff] usable\n"
         let byte = "BIOS-e820: [mem 0xffffffffffffffff-0xffffffffffffffff] reserved\n"
         for text in [whole, byte] {

@@ -4,8 +4,7 @@ import Testing
 
 @testable import MapDrawing
 
-@Suite("Pictures and pages as documents")
-struct MarkupTests {
+@Suite struct MarkupTests {
     private static let samples = [
         Samples.e820, Samples.overlapping, Samples.hostile, Samples.e820 + "\n" + Samples.hostile, Samples.random(300, seed: 5),
     ]
@@ -14,8 +13,8 @@ struct MarkupTests {
 
     private static func drawn(_ text: String) -> DrawnMaps { DrawnMaps([(hostileName, Samples.collection(text))]) }
 
-    @Test("A picture is well-formed XML, and the same each time", arguments: samples.indices)
-    func pictureIsWellFormed(index: Int) {
+    @Test(arguments: samples.indices)
+    func `A picture is well-formed XML, and the same each time`(index: Int) {
         let sample = Self.samples[index]
         let drawn = Self.drawn(sample)
         let svg = MapPicture(drawn).svg()
@@ -23,24 +22,24 @@ struct MarkupTests {
         #expect(svg == MapPicture(Self.drawn(sample)).svg())
     }
 
-    @Test("A page is well-formed, and the same each time", arguments: samples.indices)
-    func pageIsWellFormed(index: Int) {
+    @Test(arguments: samples.indices)
+    func `A page is well-formed, and the same each time`(index: Int) {
         let sample = Self.samples[index]
         let html = MapPage(title: Self.hostileName, Self.drawn(sample)).html()
         #expect(XMLChecker.problem(in: html, isHTML: true) == nil)
         #expect(html == MapPage(title: Self.hostileName, Self.drawn(sample)).html())
     }
 
-    @Test("The checker finds what is wrong")
-    func checkerBites() {
+    @Test
+    func `The checker finds what is wrong`() {
         for wrong in ["<a>", "<a></b>", "<a b=c/>", "<a b=\"1\" b=\"2\"/>", "a & b", "<a b=\"<\"/>", "<a>\u{1}</a>", "<a\"\"/>"] {
             #expect(XMLChecker.problem(in: wrong) != nil)
         }
         #expect(XMLChecker.problem(in: "<a b=\"&lt;\">&amp;<c/></a>") == nil)
     }
 
-    @Test("Nothing from a source becomes markup")
-    func hostileNames() {
+    @Test
+    func `Nothing from a source becomes markup`() {
         let drawn = Self.drawn(Samples.hostile)
         let documents = [
             (MapPicture(drawn).svg(), false), (MapPage(title: Self.hostileName, drawn).html(), true),
@@ -63,8 +62,8 @@ struct MarkupTests {
         }
     }
 
-    @Test("A page needs nothing from outside")
-    func isSelfContained() {
+    @Test
+    func `A page needs nothing from outside`() {
         let html = MapPage(title: "a", DrawnMaps([("a", Samples.collection(Samples.e820))])).html()
         for outside in ["http:", "https:", "src=", "@import", "url(/", "url(\"", "<link", "<img", "<iframe"] {
             #expect(!html.contains(outside), "\(outside)")
@@ -72,8 +71,8 @@ struct MarkupTests {
         #expect(html.contains("default-src 'none'"))
     }
 
-    @Test("A page has a section for each map, and every region in its table")
-    func sections() {
+    @Test
+    func `A page has a section for each map, and every region in its table`() {
         let drawn = Self.drawn(Samples.e820 + "\n" + Samples.hostile)
         var checker = XMLChecker(MapPage(title: "a", drawn).html(), isHTML: true)
         #expect(checker.read() == nil)
@@ -84,8 +83,8 @@ struct MarkupTests {
         #expect(rows.first?.attributes["data-last"] == "0x9fbff")
     }
 
-    @Test("A hundred thousand rows make a picture and a page of bounded size, which say so")
-    func isBounded() {
+    @Test
+    func `A hundred thousand rows make a picture and a page of bounded size, which say so`() {
         let drawn = Self.drawn(Samples.random(100_000, seed: 9))
         let svg = MapPicture(drawn).svg()
         let html = MapPage(title: "a", drawn).html()
@@ -94,16 +93,16 @@ struct MarkupTests {
         for document in [svg, html] { #expect(document.contains("To keep this small")) }
     }
 
-    @Test("Without maps there is a picture that says so")
-    func empty() {
+    @Test
+    func `Without maps there is a picture that says so`() {
         let svg = MapPicture(DrawnMaps([])).svg()
         #expect(XMLChecker.problem(in: svg) == nil)
         #expect(svg.contains("no memory map"))
         #expect(XMLChecker.problem(in: MapPage(title: "a", DrawnMaps([])).html(), isHTML: true) == nil)
     }
 
-    @Test("Rows that describe nothing give a picture too")
-    func nothingDescribed() {
+    @Test
+    func `Rows that describe nothing give a picture too`() {
         let text = "BIOS-e820: [mem 0x0000000050000000-0x000000004fffffff] usable\n"
         let drawn = Self.drawn(text)
         #expect(XMLChecker.problem(in: MapPicture(drawn).svg()) == nil)
@@ -111,14 +110,14 @@ struct MarkupTests {
         #expect(MapPicture(drawn).svg().contains("The map describes no addresses."))
     }
 
-    @Test("The legend of a picture has the palette's colours")
-    func palette() {
+    @Test
+    func `The legend of a picture has the palette's colours`() {
         #expect(PictureStyle.color(.usable) == "#3dae60")
         #expect(PictureStyle.color(.runtimeServices) == "#ad3902")
     }
 
-    @Test("Lengths are written to the hundredth")
-    func lengths() {
+    @Test
+    func `Lengths are written to the hundredth`() {
         #expect(Figures.length(12) == "12")
         #expect(Figures.length(12.5) == "12.5")
         #expect(Figures.length(0.04) == "0.04")

@@ -85,8 +85,10 @@ enum PageScript {
             const visible = blocks.filter(block => block.end > a && block.first < b && isShown(block) && !block.isHole);
             for (const isSmall of [false, true]) {
               for (const block of visible) {
-                const left = Math.max(x(block.first), 0), right = Math.min(x(block.end), width);
+                let left = Math.max(x(block.first), 0), right = Math.min(x(block.end), width);
                 if (right - left < 1 !== isSmall) continue;
+                // On whole points, or half of its colour would go to each of two.
+                if (isSmall) left = right = Math.min(Math.floor(left), width - 1);
                 context.fillStyle = getComputedStyle(block.swatch).backgroundColor;
                 context.fillRect(left, top, Math.max(right - left, 1), height);
                 if (right - left > 3) {

@@ -69,9 +69,13 @@ struct MapPanel {
     private func drawHeading(into svg: inout SVGText, top: Double) -> Double {
         svg.write(map.source.cut(to: 100), "title", x: Self.margin, y: top + 30)
         svg.write(map.identityLine.cut(to: 150), "faint", x: Self.margin, y: top + 50)
-        svg.write(map.figures.map { "\($0.name) \($0.value)" }.joined(separator: " · "), "", x: Self.margin, y: top + 67)
+        var y = top + 50
+        if !map.figures.isEmpty {
+            y += 17
+            svg.write(map.figures.map { "\($0.name) \($0.value)" }.joined(separator: " · "), "", x: Self.margin, y: y)
+        }
         let legend = PictureLegend(map.legend.map { ($0.category, $0.size) })
-        return legend.draw(into: &svg, left: Self.margin, right: Self.width - Self.margin, top: top + 79) + 16
+        return legend.draw(into: &svg, left: Self.margin, right: Self.width - Self.margin, top: y + 12) + 16
     }
 
     private var notes: [String] {
