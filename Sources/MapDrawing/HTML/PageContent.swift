@@ -101,7 +101,9 @@ struct PageContent {
         let maps = drawn.maps
         let regions = maps.reduce(0) { $0 + $1.regionCount }
         self.title = MarkupText.plain(title)
-        heading = comparison != nil ? "Two memory maps side by side" : Figures.count(maps.count, "memory map")
+        heading =
+            comparison != nil
+            ? "Two memory maps side by side" : maps.count == 1 ? "Memory map" : Figures.count(maps.count, "memory map")
         introduction = "\(self.title) · \(Figures.count(regions, "region"))"
         rules = PageStyle.rules
         patterns = PictureStyle.patterns

@@ -92,9 +92,8 @@ enum PageScript {
                 context.fillStyle = getComputedStyle(block.swatch).backgroundColor;
                 context.fillRect(left, top, Math.max(right - left, 1), height);
                 if (right - left > 3) {
-                  context.strokeStyle = property("--seam");
-                  context.lineWidth = 0.5;
-                  context.strokeRect(left, top, right - left, height);
+                  context.fillStyle = property("--seam");
+                  context.fillRect(Math.round(left), top, 1, height);
                 }
               }
             }
@@ -114,9 +113,13 @@ enum PageScript {
             context.fillRect(0, 0, width, bottom);
             const x = paint(context, width, 0, bottom, from, to);
             if (chosen && chosen.end > from && chosen.first < to) {
-              context.strokeStyle = property("--accent");
-              context.lineWidth = 2.5;
-              context.strokeRect(x(chosen.first), 1, Math.max(x(chosen.end) - x(chosen.first), 2), bottom - 2);
+              // Two lines, so that one of them stands out from any colour.
+              const left = x(chosen.first), length = Math.max(x(chosen.end) - left, 2);
+              for (const [color, width] of [["--ground", 5], ["--ink", 2]]) {
+                context.strokeStyle = property(color);
+                context.lineWidth = width;
+                context.strokeRect(left, 1, length, bottom - 2);
+              }
             }
             context.strokeStyle = property("--line");
             context.lineWidth = 1;

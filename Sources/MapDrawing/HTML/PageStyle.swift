@@ -41,8 +41,9 @@ enum PageStyle {
             .strip{height:110px;cursor:crosshair}
             .details{display:block;min-height:44px;margin-top:6px;white-space:pre-line;overflow-wrap:anywhere}
             .picture{max-height:min(80vh,760px);overflow:auto;border:1px solid var(--line);border-radius:6px;margin-bottom:12px}
-            .picture svg{display:block;margin:0 auto;max-width:100%;height:auto}
+            .picture svg{display:block;margin:0 auto;max-width:100%;min-width:760px;height:auto}
             .pair .picture{max-height:none}
+            .pair svg{min-width:1000px}
             .notes{margin:0 0 12px;padding-left:20px;color:var(--faint)}
             .table{overflow-x:auto}
             table{border-collapse:collapse;width:100%;font-size:13px}

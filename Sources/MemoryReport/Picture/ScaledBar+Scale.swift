@@ -67,7 +67,7 @@ extension ScaledBar.Window {
     init(_ map: PhysicalMemoryMap, in range: PhysicalRange, pagesPerCell: PageCount) {
         let first = FrameNumber(containing: range.start).rawValue
         var drawing = CellDrawing(first: first, pages: range.pages.rawValue, pagesPerCell: pagesPerCell.rawValue)
-        for region in map.regions {
+        for region in map.regions(overlapping: range) {
             guard let part = region.range.intersection(range) else { continue }
             drawing.add(
                 MemoryCategory(region.type), from: FrameNumber(containing: part.start).rawValue, pages: part.pages.rawValue)
