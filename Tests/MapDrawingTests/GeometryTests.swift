@@ -36,6 +36,16 @@ import Testing
         #expect(Double(column.marks.count) <= 2 * scale.height + Double(scale.windows.count))
     }
 
+    @Test
+    func `However many blocks there are, a column to scale has few rectangles`() {
+        let map = Samples.drawn(Samples.random(4_000, seed: 7), limit: .max)
+        let scale = AddressScale(map.pages, height: 400)
+        let column = ScaleColumn(map.blocks, scale)
+        #expect(map.blocks.count > 4_000)
+        #expect(Double(column.marks.count) <= 2 * scale.height + Double(scale.windows.count))
+        #expect(column.marks.contains { $0.isMixed })
+    }
+
     @Test(arguments: maps.indices)
     func `Windows that are not squeezed have one scale, and no byte lies outside of all`(index: Int) {
         let map = Self.maps[index]
