@@ -17,6 +17,29 @@ enum Samples {
 
         """
 
+    /// A laptop's map, which the picture in the documentation shows.
+    static let laptop = """
+        [    0.000000] BIOS-provided physical RAM map:
+        [    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable
+        [    0.000000] BIOS-e820: [mem 0x000000000009f000-0x00000000000fffff] reserved
+        [    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000005a1c3fff] usable
+        [    0.000000] BIOS-e820: [mem 0x000000005a1c4000-0x000000005a1c4fff] ACPI NVS
+        [    0.000000] BIOS-e820: [mem 0x000000005a1c5000-0x000000005a1c5fff] reserved
+        [    0.000000] BIOS-e820: [mem 0x000000005a1c6000-0x0000000067d3dfff] usable
+        [    0.000000] BIOS-e820: [mem 0x0000000067d3e000-0x000000006a2bdfff] reserved
+        [    0.000000] BIOS-e820: [mem 0x000000006a2be000-0x000000006a33dfff] ACPI data
+        [    0.000000] BIOS-e820: [mem 0x000000006a33e000-0x000000006a7befff] ACPI NVS
+        [    0.000000] BIOS-e820: [mem 0x000000006a7bf000-0x000000006b1fdfff] reserved
+        [    0.000000] BIOS-e820: [mem 0x000000006b1fe000-0x000000006b1fefff] usable
+        [    0.000000] BIOS-e820: [mem 0x000000006b1ff000-0x000000006f7fffff] reserved
+        [    0.000000] BIOS-e820: [mem 0x00000000c0000000-0x00000000cfffffff] reserved
+        [    0.000000] BIOS-e820: [mem 0x00000000fe010000-0x00000000fe010fff] reserved
+        [    0.000000] BIOS-e820: [mem 0x00000000fed10000-0x00000000fed1ffff] reserved
+        [    0.000000] BIOS-e820: [mem 0x00000000ff000000-0x00000000ffffffff] reserved
+        [    0.000000] BIOS-e820: [mem 0x0000000100000000-0x000000048e7fffff] usable
+
+        """
+
     /// The same machine with less memory, and with a row more.
     static let smallerE820 = """
         [    0.000000] BIOS-provided physical RAM map:
