@@ -45,12 +45,15 @@ import Testing
     }
 
     @Test
-    func `Two sources give the first map of each, of one kind; all else has to be told`() throws {
+    func `Two sources give the first map of each, of one kind, and one source two of a kind; all else has to be told`() throws {
         let two = Samples.collection(Samples.e820 + "# \n" + Samples.hostile)
         let one = Samples.collection(Samples.hostile)
         #expect(two.maps.count == 2)
         let comparison = try MapComparison([("a", one), ("b", two)])
         #expect(comparison.maps.map(\.kind) == [.linuxIOMem, .linuxIOMem])
+        let boots = Samples.collection(Samples.e820 + Samples.hostile + Samples.smallerE820 + Samples.hostile + Samples.e820)
+        #expect(boots.maps.count == 5)
+        #expect(try MapComparison([("c", boots)]).maps.map(\.number) == [1, 5])
         #expect(throws: MapComparison.Failure.notTwo(chosen: 1)) { try MapComparison([("a", one)]) }
         #expect(throws: MapComparison.Failure.notTwo(chosen: 3)) {
             try MapComparison([("a", one), ("b", two), ("c", one)], numbers: [1])

@@ -22,14 +22,14 @@ public struct MapComparison: Sendable {
 
     /// Chooses two maps of `sources`.
     ///
-    /// Where `numbers` name none and there are two sources, the first whole map of the first source is one of them, and of the second
-    /// source the first one of the same kind, or else the first whole one.
+    /// Where `numbers` name none, two sources give their first whole maps, of one kind and name where both have such; one source gives
+    /// its first whole map that has others of its kind after it, and the last of those: two boots in one log.
     public init(
         _ sources: [DrawnMaps.Source], numbers: [Int]? = nil, policy: HandoffPolicy? = nil,
         limits: DrawingLimits = DrawingLimits()
     ) throws(Failure) {
         var chosen = DrawnMaps.choose(sources, numbers)
-        if numbers == nil, sources.count == 2, let pair = Self.firstOfEach(sources) { chosen = pair }
+        if numbers == nil, let pair = Self.usualPair(sources) { chosen = [pair.0, pair.1] }
         guard chosen.count == 2 else { throw .notTwo(chosen: chosen.count) }
         let share = limits.share(ofMaps: 2)
         self.init(chosen[0].draw(policy, share), chosen[1].draw(policy, share))
@@ -42,15 +42,27 @@ public struct MapComparison: Sendable {
         pages = RegionPairs.union(first.pages.regions, second.pages.regions)
     }
 
-    private static func firstOfEach(_ sources: [DrawnMaps.Source]) -> [DrawnMaps.Choice]? {
-        func whole(_ source: DrawnMaps.Source) -> ListedMap? {
-            source.collection.maps.first { !$0.kind.isAuxiliary } ?? source.collection.maps.first
+    private static func usualPair(_ sources: [DrawnMaps.Source]) -> (DrawnMaps.Choice, DrawnMaps.Choice)? {
+        let whole = sources.map { source in
+            DrawnMaps.choose([source], nil).filter { !$0.map.kind.isAuxiliary }
         }
-        guard let first = whole(sources[0]), let second = whole(sources[1]) else { return nil }
-        let alike = sources[1].collection.maps.first { $0.kind == first.kind && $0.label == first.label }
-        return [
-            DrawnMaps.Choice(source: sources[0], map: first), DrawnMaps.Choice(source: sources[1], map: alike ?? second),
-        ]
+        guard let first = whole.first, whole.count <= 2 else { return nil }
+        func isLike(_ one: DrawnMaps.Choice, _ other: DrawnMaps.Choice) -> Bool {
+            one.map.kind == other.map.kind && one.map.label == other.map.label
+        }
+        if whole.count == 2 {
+            for one in first {
+                if let other = whole[1].first(where: { isLike(one, $0) }) { return (one, other) }
+            }
+            if let one = first.first, let other = whole[1].first { return (one, other) }
+            return nil
+        }
+        for one in first {
+            if let other = first.last(where: { $0.map.number > one.map.number && $0.map.kind == one.map.kind }) {
+                return (one, other)
+            }
+        }
+        return nil
     }
 
     /// Whether any address of `range` differs.
