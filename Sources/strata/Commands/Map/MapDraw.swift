@@ -57,7 +57,7 @@ struct MapDrawCommand: AsyncParsableCommand {
         for source in sources { read.append((source, try await collection(source))) }
         if let numbers = numbers?.numbers {
             for (name, collection) in read {
-                guard !numbers.contains(where: { (1...collection.maps.count).contains($0) }) else { continue }
+                guard !numbers.contains(where: { $0 <= collection.maps.count }) else { continue }
                 throw fail("\(name): --map names none of its maps, which are 1 to \(collection.maps.count)", status: 64)
             }
         }

@@ -78,7 +78,9 @@ struct MapDrawPrinter {
 
     /// The strip, each line with the address at which its first region starts or goes on.
     private func strip(_ map: DrawnMap) -> String {
-        let strip = ZoomStrip(map, cells: stripCells)
+        // Few regions need few lines: ten cells each are enough to tell large ones from small ones.
+        let lines = min((map.blocks.count * 10 + stripWidth - 1) / stripWidth, Self.lines)
+        let strip = ZoomStrip(map, cells: lines * stripWidth)
         var text = "  " + style.heading("Every region") + style.faint("  not to scale") + "\n"
         var (line, room, address) = ("", stripWidth, "")
         for (index, segment) in strip.segments.enumerated() {
