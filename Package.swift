@@ -30,7 +30,7 @@ let coreTargets: [Target] = [
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
-    .target(name: "MemoryGuard", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "MemoryGuard", dependencies: ["MemoryMap", "UEFIMemory"], swiftSettings: core),
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
@@ -65,7 +65,7 @@ let bareMetalTargets: [Target] = [
         name: "Guard",
         dependencies: [
             "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "MemoryGuard",
+            "KernelMemory", "BootHandoff", "MemoryGuard", "UEFIMemory",
         ],
         path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
@@ -180,7 +180,9 @@ let hostedTargets: [Target] = [
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
     .testTarget(
         name: "GuardTests",
-        dependencies: ["MachineRunner", "MemoryMap", "MemoryGuard", "MapFormats", "BootHandoff", "SeededRandom", system],
+        dependencies: [
+            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", system,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "StrataCommandTests",

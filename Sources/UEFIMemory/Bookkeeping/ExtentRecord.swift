@@ -1,8 +1,8 @@
 import MemoryMap
 
-/// What is known of a run of pages: 128 bytes in a page of records.
+/// What a descent in the tree and a walk along the map read of a run of pages: 64 bytes, a cache line.
 ///
-/// The first 64 bytes have what a descent in the tree and a walk along the map read, so that both touch one cache line a record.
+/// In a page, these lie together; what is read less often follows half a page behind, in an ``ExtentDetails``.
 struct ExtentRecord {
     /// The number of the first page, and how many there are.
     var start: UInt64 = 0
@@ -27,7 +27,10 @@ struct ExtentRecord {
     var largestFree: UInt64 = 0
     /// What the memory is capable of.
     var attributes: MemoryAttributes = []
+}
 
+/// What else is known of a run of pages: 64 bytes.
+struct ExtentDetails {
     var parent: Extent?
     var previous: Extent?
     /// As `largestFree`, of pages in whole granules of runtime allocations.
@@ -74,6 +77,14 @@ struct Extent: Equatable {
     @unsafe
     init(_ record: UnsafeMutablePointer<ExtentRecord>) { unsafe self.record = record }
 
+    /// How far behind its record the details of an extent lie.
+    static var detailsOffset: Int { 2048 }
+
+    var details: UnsafeMutablePointer<ExtentDetails> {
+        // Records lie in the first half of their page.
+        unsafe UnsafeMutableRawPointer(record).advanced(by: Self.detailsOffset).assumingMemoryBound(to: ExtentDetails.self)
+    }
+
     var start: UInt64 {
         get { unsafe record.pointee.start }
         nonmutating set { unsafe record.pointee.start = newValue }
@@ -93,7 +104,8 @@ struct Extent: Equatable {
         nonmutating set { unsafe record.pointee.attributes = newValue }
     }
     var kind: ExtentKind {
-        get { ExtentKind(rawValue: unsafe record.pointee.kindAndBin & 0xF) ?? .none }
+        // Nothing but kinds is ever stored there; the initializer would look for the number in a table.
+        get { unsafe unsafeBitCast(record.pointee.kindAndBin & 0xF, to: ExtentKind.self) }
         nonmutating set { unsafe record.pointee.kindAndBin = record.pointee.kindAndBin & 0xF0 | newValue.rawValue }
     }
     /// The number of the bin that the pages lie in, from 1 on; 0 for none.
@@ -114,36 +126,36 @@ struct Extent: Equatable {
         nonmutating set { unsafe record.pointee.right = newValue }
     }
     var parent: Extent? {
-        get { unsafe record.pointee.parent }
-        nonmutating set { unsafe record.pointee.parent = newValue }
+        get { unsafe details.pointee.parent }
+        nonmutating set { unsafe details.pointee.parent = newValue }
     }
     var next: Extent? {
         get { unsafe record.pointee.next }
         nonmutating set { unsafe record.pointee.next = newValue }
     }
     var previous: Extent? {
-        get { unsafe record.pointee.previous }
-        nonmutating set { unsafe record.pointee.previous = newValue }
+        get { unsafe details.pointee.previous }
+        nonmutating set { unsafe details.pointee.previous = newValue }
     }
     var listNext: Extent? {
-        get { unsafe record.pointee.listNext }
-        nonmutating set { unsafe record.pointee.listNext = newValue }
+        get { unsafe details.pointee.listNext }
+        nonmutating set { unsafe details.pointee.listNext = newValue }
     }
     var listPrevious: Extent? {
-        get { unsafe record.pointee.listPrevious }
-        nonmutating set { unsafe record.pointee.listPrevious = newValue }
+        get { unsafe details.pointee.listPrevious }
+        nonmutating set { unsafe details.pointee.listPrevious = newValue }
     }
     var largestFree: UInt64 {
         get { unsafe record.pointee.largestFree }
         nonmutating set { unsafe record.pointee.largestFree = newValue }
     }
     var largestAligned: UInt64 {
-        get { unsafe record.pointee.largestAligned }
-        nonmutating set { unsafe record.pointee.largestAligned = newValue }
+        get { unsafe details.pointee.largestAligned }
+        nonmutating set { unsafe details.pointee.largestAligned = newValue }
     }
     var largestUnaccepted: UInt64 {
-        get { unsafe record.pointee.largestUnaccepted }
-        nonmutating set { unsafe record.pointee.largestUnaccepted = newValue }
+        get { unsafe details.pointee.largestUnaccepted }
+        nonmutating set { unsafe details.pointee.largestUnaccepted = newValue }
     }
     var blockClass: BlockClass {
         get { BlockClass(index: Int(unsafe record.pointee.blockClass)) }
@@ -154,14 +166,17 @@ struct Extent: Equatable {
         nonmutating set { unsafe record.pointee.usedBlocks = newValue }
     }
     var freeBlocks: (UInt64, UInt64) {
-        get { unsafe record.pointee.freeBlocks }
-        nonmutating set { unsafe record.pointee.freeBlocks = newValue }
+        get { unsafe details.pointee.freeBlocks }
+        nonmutating set { unsafe details.pointee.freeBlocks = newValue }
     }
 
     static func == (left: Extent, right: Extent) -> Bool { unsafe left.record == right.record }
 }
 
 extension Extent {
+    /// `EFI_MEMORY_SP`, by its number: a constant of another module is a call away.
+    var isForSpecificPurpose: Bool { attributes.rawValue & 0x4_0000 != 0 }
+
     /// Whether the pages of `other` follow, and are the same memory: nothing stands in the way of one extent for both.
     func touches(_ other: Extent) -> Bool {
         end == other.start && attributes == other.attributes && kind == other.kind && bin == other.bin

@@ -13,7 +13,7 @@ struct RecordPages: ~Copyable {
     }
 
     static let recordsPerPage = 31
-    private static var stride: Int { 128 }
+    private static var stride: Int { 64 }
 
     /// The last page.
     private var last: UnsafeMutablePointer<Head>?
@@ -36,7 +36,9 @@ struct RecordPages: ~Copyable {
         for index in 0..<Self.recordsPerPage {
             let record = unsafe Self.record(index, of: head)
             unsafe record.initialize(to: ExtentRecord())
-            putBack(unsafe Extent(record))
+            let extent = unsafe Extent(record)
+            unsafe extent.details.initialize(to: ExtentDetails())
+            putBack(extent)
         }
     }
 
@@ -95,6 +97,7 @@ struct RecordPages: ~Copyable {
         departure.used &= departure.used - 1
         guard let new = take() else { preconditionFailure("room for the page's records") }
         unsafe new.record.pointee = old.record.pointee
+        unsafe new.details.pointee = old.details.pointee
         return (old, new)
     }
 
@@ -108,7 +111,7 @@ struct RecordPages: ~Copyable {
     }
 
     private static func record(_ index: Int, of head: UnsafeMutablePointer<Head>) -> UnsafeMutablePointer<ExtentRecord> {
-        // Behind the head, within the page.
+        // Behind the head, within the first half of the page.
         unsafe UnsafeMutableRawPointer(head).advanced(by: (index + 1) * stride).assumingMemoryBound(to: ExtentRecord.self)
     }
 }

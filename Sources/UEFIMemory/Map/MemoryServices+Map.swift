@@ -15,12 +15,9 @@ extension MemoryServices {
     }
 
     private func descriptor(_ first: Extent, through last: Extent) -> MemoryDescriptor {
-        let type = first.type
-        // What an operating system has to map for the runtime services (UEFI 2.10, table 7-6).
-        let isRuntime = type.isRuntimeServices || type == .palCode
-        return MemoryDescriptor(
-            type: type, start: PhysicalAddress(first.start * PageCount.pageSize), pages: PageCount(last.end - first.start),
-            attributes: isRuntime ? first.attributes.union(.runtime) : first.attributes)
+        MemoryDescriptor(
+            type: first.type, start: PhysicalAddress(first.start * PageCount.pageSize), pages: PageCount(last.end - first.start),
+            attributes: first.shownAttributes)
     }
 
     /// The rows of the memory map.
@@ -52,16 +49,40 @@ extension MemoryServices {
             let needed = descriptorCount * Self.descriptorSize
             guard bytes.byteCount >= needed else { throw .bufferTooSmall(needed: needed) }
         }
-        var offset = 0
+        return unsafe bytes.withUnsafeMutableBytes { unsafe writeRows(into: $0) }
+    }
+
+    /// Writes every row as six words, the last one of which has no meaning.
+    ///
+    /// - Precondition: the rows fit; their number was compared.
+    private func writeRows(into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        guard var row = bytes.baseAddress else { return 0 }
+        var count = 0
         var current = tree.first
         while let first = current {
-            var last = first
-            while let next = last.next, last.looksLike(next) { last = next }
-            descriptor(first, through: last).encode(into: &bytes, at: offset)
-            bytes.storeLittleEndian(UInt64(0), at: offset + MemoryDescriptor.Layout.byteCount)
-            offset += Self.descriptorSize
-            current = last.next
+            var end = first.end
+            let (type, attributes) = (first.type, first.attributes)
+            var next = first.next
+            while let following = next, following.start == end, following.type == type, following.attributes == attributes {
+                end = following.end
+                next = following.next
+            }
+            let words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (
+                UInt64(type.rawValue).littleEndian, (first.start * PageCount.pageSize).littleEndian, 0,
+                (end - first.start).littleEndian, first.shownAttributes.rawValue.littleEndian, 0
+            )
+            unsafe row.storeBytes(of: words, as: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64).self)
+            unsafe row += Self.descriptorSize
+            count += 1
+            current = next
         }
-        return offset
+        return count * Self.descriptorSize
+    }
+}
+
+extension Extent {
+    /// The attributes that the map shows.
+    fileprivate var shownAttributes: MemoryAttributes {
+        MemoryAttributes(rawValue: attributes.rawValue | (type.isMappedAtRuntime ? 1 << 63 : 0))
     }
 }

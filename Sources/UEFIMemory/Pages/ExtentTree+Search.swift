@@ -68,17 +68,26 @@ extension ExtentTree {
 
     /// The pages of an extent that count in a search.
     func largest(_ search: PageSearch, _ extent: Extent) -> UInt64 {
+        let own = own(extent)
+        return switch search {
+        case .free: own.free
+        case .aligned: own.aligned
+        case .unaccepted: own.unaccepted
+        }
+    }
+
+    /// The pages of an extent that count in each search; aligned ones only where granules are larger than pages.
+    func own(_ extent: Extent) -> (free: UInt64, aligned: UInt64, unaccepted: UInt64) {
         // Memory for a specific purpose is given by its address only.
-        guard !extent.attributes.contains(.specificPurpose) else { return 0 }
-        switch search {
-        case .free: return extent.kind == .free ? extent.pages : 0
-        case .aligned:
-            guard extent.kind == .free else { return 0 }
-            guard granuleMask > 0 else { return extent.pages }
+        guard !extent.isForSpecificPurpose else { return (0, 0, 0) }
+        switch extent.kind {
+        case .free:
+            guard granuleMask > 0 else { return (extent.pages, 0, 0) }
             let start = (extent.start + granuleMask) & ~granuleMask
             let end = extent.end & ~granuleMask
-            return end > start ? end - start : 0
-        case .unaccepted: return extent.kind == .unaccepted ? extent.pages : 0
+            return (extent.pages, end > start ? end - start : 0, 0)
+        case .unaccepted: return (0, 0, extent.pages)
+        default: return (0, 0, 0)
         }
     }
 

@@ -165,9 +165,7 @@ struct ExtentTree: ~Copyable {
     /// Sums up the two halves below an extent and the extent itself.
     private func update(_ extent: Extent) {
         var height: UInt8 = 0
-        var free = largest(.free, extent)
-        var aligned = largest(.aligned, extent)
-        var unaccepted = largest(.unaccepted, extent)
+        var (free, aligned, unaccepted) = own(extent)
         if let left = extent.left {
             height = left.height
             free = max(free, left.largestFree)

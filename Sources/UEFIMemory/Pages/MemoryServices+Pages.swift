@@ -20,12 +20,12 @@ extension MemoryServices {
         var found = try find(pages, type, placement)
         if !hasRecords(found.extent.pages == pages ? 0 : 2) {
             // Memory is all but exhausted: what is left of it may go into the records.
-            let key = mapKey
-            guard addRecords() else { throw .outOfResources }
+            let (key, idlePages) = (mapKey, idleBookkeepingPages)
+            guard addRecords(exactly: true) else { throw .outOfResources }
             do throws(MemoryServiceError) {
                 found = try find(pages, type, placement)
             } catch {
-                removeRecords()
+                removeRecords(idlePages: idlePages)
                 mapKey = key
                 throw .outOfResources
             }
@@ -86,8 +86,8 @@ extension MemoryServices {
         let granule = granule(of: extent.type)
         let pages = (count.rawValue + granule - 1) & ~(granule - 1)
         guard extent.end - start >= pages else { throw .notFound }
-        if pages < extent.pages, records.unusedCount < 2 {
-            guard addRecords() else { throw .outOfResources }
+        if pages < extent.pages, records.unusedCount < 4 {
+            guard addRecords(exactly: true) || records.unusedCount >= 2 else { throw .outOfResources }
         }
         free(extent, start, pages)
         livePages -= pages

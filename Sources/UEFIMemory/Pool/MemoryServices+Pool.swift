@@ -67,36 +67,37 @@ extension MemoryServices {
     private mutating func makeRun(
         _ pages: UInt64, least: UInt64, _ type: MemoryType, _ kind: ExtentKind
     ) throws(MemoryServiceError) -> (TypePool, Extent) {
-        let key = mapKey
+        let (key, idlePages) = (mapKey, idleBookkeepingPages)
         var addedRecords = false
         // A page for the pool's own record takes three, and so does the run.
         if !hasRecords(6) {
-            guard addRecords() else { throw .outOfResources }
+            guard addRecords(exactly: true) else { throw .outOfResources }
             addedRecords = true
         }
         let known = pools.pool(of: type)
+        let idlePagesForPool = idleBookkeepingPages
         if let pool = known ?? addPool(type) {
             if let run = takeRun(pool, pages, kind) { return (pool, run) }
             if least < pages, let run = takeRun(pool, least, kind) { return (pool, run) }
-            if known == nil { removePool(pool) }
+            if known == nil { removePool(pool, idlePages: idlePagesForPool) }
         }
-        if addedRecords { removeRecords() }
+        if addedRecords { removeRecords(idlePages: idlePages) }
         mapKey = key
         throw .outOfResources
     }
 
     private mutating func addPool(_ type: MemoryType) -> TypePool? {
         if !pools.hasRoom {
-            guard let page = takeBookkeepingRun() else { return nil }
+            guard let page = takeBookkeepingRun(exactly: true) else { return nil }
             // A page of the window that is nobody's.
             unsafe pools.addPage(at: window.pointer(toPage: page.start))
         }
         return pools.add(type)
     }
 
-    private mutating func removePool(_ pool: TypePool) {
+    private mutating func removePool(_ pool: TypePool, idlePages: UInt64? = nil) {
         guard let page = unsafe pools.remove(pool) else { return }
-        giveBookkeepingRun(unsafe window.page(of: page))
+        giveBookkeepingRun(unsafe window.page(of: page), idlePages: idlePages)
     }
 
     /// `FreePool`: gives a buffer back.
@@ -134,7 +135,9 @@ extension MemoryServices {
         // Within 16 pages, so that 32 bits are enough for the division.
         let offset = UInt32(truncatingIfNeeded: address.rawValue - slab.start * PageCount.pageSize)
         let (index, rest) = offset.quotientAndRemainder(dividingBy: UInt32(truncatingIfNeeded: byteCount))
-        guard rest == 0, UInt64(index) < blockClass.capacity(ofPages: slab.pages), let pool = pools.pool(of: slab.type) else {
+        guard rest == 0, (UInt64(index) + 1) * byteCount <= slab.pages * PageCount.pageSize,
+            let pool = pools.pool(of: slab.type)
+        else {
             throw .invalidParameter
         }
         var free = slab.freeBlocks

@@ -21,8 +21,13 @@ extension MemoryServices {
     ///
     /// Uses three records at most.
     ///
+    /// - Parameters:
+    ///   - inWindow: whether the pages are for the services themselves.
+    ///   - exactly: whether no more pages are taken than have to be.
     /// - Returns: Nil where there are none; nothing has changed then.
-    mutating func takeRun(_ pool: TypePool, _ pages: UInt64, _ kind: ExtentKind, inWindow: Bool = false) -> Extent? {
+    mutating func takeRun(_ pool: TypePool, _ pages: UInt64, _ kind: ExtentKind, inWindow: Bool = false, exactly: Bool = false)
+        -> Extent?
+    {
         if let run = pool.idleRun(pages: pages), !inWindow || isInWindow(run) {
             pool.removeIdle(run)
             let taken = carve(run, run.end - pages, pages, kind, pool.type)
@@ -32,7 +37,7 @@ extension MemoryServices {
         }
         let granule = granule(of: pool.type)
         let needed = (pages + granule - 1) & ~(granule - 1)
-        var count = max(needed, (stretch(pool.usedPages) + granule - 1) & ~(granule - 1))
+        var count = exactly ? needed : max(needed, (stretch(pool.usedPages) + granule - 1) & ~(granule - 1))
         var found = placeForRun(count, pool.type, inWindow)
         if found == nil, count > needed {
             count = needed
@@ -71,6 +76,17 @@ extension MemoryServices {
         trim(pool)
     }
 
+    /// Gives a run back to where it was taken from, as if it had not been.
+    mutating func returnRun(_ pool: TypePool, _ run: Extent, idlePages: UInt64) {
+        pool.usedPages -= run.pages
+        if pool.idlePages < idlePages {
+            turn(run, into: .idle, pool.type)
+            keepIdle(pool, run)
+        } else {
+            free(run, run.start, run.pages)
+        }
+    }
+
     /// Puts an idle run among the pool's, joined with its neighbours.
     private mutating func keepIdle(_ pool: TypePool, _ run: Extent) {
         if let previous = run.previous, previous.touches(run), previous.type == run.type { pool.removeIdle(previous) }
@@ -79,9 +95,11 @@ extension MemoryServices {
     }
 
     /// Frees idle runs until no more are held than may be.
-    private mutating func trim(_ pool: TypePool) {
+    ///
+    /// - Parameter everything: whether none is held.
+    mutating func trim(_ pool: TypePool, everything: Bool = false) {
         let granule = granule(of: pool.type)
-        while let run = pool.largestIdleRun, isDispensable(run, pool) {
+        while let run = pool.largestIdleRun, everything || isDispensable(run, pool) {
             let (start, end) = (run.start, run.end)
             let firstFreed = (start + granule - 1) & ~(granule - 1)
             let endFreed = end & ~(granule - 1)

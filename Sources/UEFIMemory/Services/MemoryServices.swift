@@ -117,19 +117,13 @@ extension MemoryServices {
     /// Whether memory of this type can be allocated: the types of the specification but for free, persistent and unaccepted memory,
     /// and those of makers and operating systems.
     public static func isAllocatable(_ type: MemoryType) -> Bool {
-        switch type.kind {
-        case .standard: type != .conventional && type != .persistent && type != .unaccepted
-        case .reservedBySpecification: false
-        case .oem, .operatingSystem: true
-        }
+        type.isOne(of: 0b0011_1111_0111_1111) || type.rawValue >= 0x7000_0000
     }
 
     /// The pages to which allocations of a type are aligned and rounded.
     func granule(of type: MemoryType) -> UInt64 {
-        switch type {
-        case .reserved, .runtimeServicesCode, .runtimeServicesData, .acpiNVS: runtimeGranularity.rawValue
-        default: 1
-        }
+        // Reserved memory, runtime services code and data, and ACPI's.
+        type.isOne(of: 0b0100_0110_0001) ? runtimeGranularity.rawValue : 1
     }
 
     /// Refuses allocation and release once boot services are ending.

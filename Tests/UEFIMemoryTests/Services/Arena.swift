@@ -54,3 +54,17 @@ extension MemoryServices {
         return (row.start.rawValue >> 12, row.pages.rawValue)
     }
 }
+
+extension MemoryServices {
+    /// What a call fails with.
+    mutating func failure(
+        of call: (inout MemoryServices) throws(MemoryServiceError) -> Void
+    ) -> MemoryServiceError? {
+        do throws(MemoryServiceError) {
+            try call(&self)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

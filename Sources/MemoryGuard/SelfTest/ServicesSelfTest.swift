@@ -1,9 +1,10 @@
 import MemoryMap
+public import UEFIMemory
 
-/// Random calls of the services of an arena, compared with a model that knows what each page is.
+/// Random calls of the memory services, compared with a model that knows what each page is.
 ///
-/// It runs wherever the services do, inside a firmware too: it takes the arena over, and allocates two bytes a page.
-public struct ArenaSelfTest: ~Copyable {
+/// It runs wherever the services do, inside a firmware too: it takes the services over, and allocates a byte a page of their memory.
+public struct ServicesSelfTest: ~Copyable {
     /// Where the services and their model part.
     public struct Mismatch: Error, Hashable, Sendable {
         /// The number of the call, from 1.
@@ -35,19 +36,19 @@ public struct ArenaSelfTest: ~Copyable {
         var address: UInt64
     }
 
-    private var memory: ArenaMemory
+    private var memory: MemoryServices
     private var state: UInt64
     private var calls: UInt64 = 0
 
-    /// What each page is: 0 free, 1 of the services themselves, else 2 and the number of a type.
+    /// What each page was given out as: 0 for nothing, else 1 and the number of a type.
     private var pages: [UInt8]
     private var allocations: [Allocation] = []
     private let first: UInt64
 
-    public init(_ memory: consuming ArenaMemory, seed: UInt64) {
-        first = memory.range.start.rawValue / PageCount.pageSize
-        pages = [UInt8](repeating: 0, count: Int(memory.range.pages.rawValue))
-        for page in 0..<Int(memory.bookkeepingPages) { pages[page] = 1 }
+    /// Takes services over that manage one range, all of it free.
+    public init(_ memory: consuming MemoryServices, on range: PhysicalRange, seed: UInt64) {
+        first = range.start.rawValue / PageCount.pageSize
+        pages = [UInt8](repeating: 0, count: Int(range.pages.rawValue))
         state = seed | 1
         self.memory = memory
         allocations.reserveCapacity(1024)
@@ -79,15 +80,14 @@ public struct ArenaSelfTest: ~Copyable {
         for _ in 0..<count {
             calls += 1
             let key = memory.mapKey
-            let isChanged: Bool
+            let map = digestOfMap()
             switch random(8) {
-            case 0...2: isChanged = try allocatePages()
-            case 3: isChanged = try allocatePool()
-            case 4...6: isChanged = try free()
-            default: isChanged = try misuse()
+            case 0...2: try allocatePages()
+            case 3: try allocatePool()
+            case 4...6: try free()
+            default: try misuse()
             }
-            if isChanged, memory.mapKey == key { throw mismatch(.key) }
-            if !isChanged, memory.mapKey != key { throw mismatch(.key) }
+            if (digestOfMap() != map) != (memory.mapKey != key) { throw mismatch(.key) }
             if calls % 256 == 0 { try compare() }
         }
         try compare()
@@ -95,14 +95,39 @@ public struct ArenaSelfTest: ~Copyable {
 
     private func mismatch(_ what: Difference) -> Mismatch { Mismatch(call: calls, what: what) }
 
-    private func isFree(_ page: UInt64, _ count: UInt64) -> Bool {
-        guard page + count <= UInt64(pages.count) else { return false }
-        for index in page..<page + count where pages[Int(index)] != 0 { return false }
-        return true
+    /// A number that all but certainly differs between two maps.
+    private func digestOfMap() -> UInt64 {
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        memory.forEachRegion { region in
+            for word in [region.start.rawValue, region.pages.rawValue, UInt64(region.type.rawValue)] {
+                digest = (digest ^ word) &* 0x100_0000_01B3
+                digest ^= digest >> 29
+            }
+        }
+        return digest
     }
 
-    private mutating func allocatePages() throws(Mismatch) -> Bool {
-        guard allocations.count < 1024 else { return false }
+    /// Whether the map has the pages as free memory.
+    private func isFree(_ page: UInt64, _ count: UInt64) -> Bool {
+        var isFree = false
+        memory.forEachRegion { region in
+            let start = region.start.rawValue / PageCount.pageSize - first
+            if region.type == .conventional, start <= page, page + count <= start + region.pages.rawValue { isFree = true }
+        }
+        return isFree
+    }
+
+    /// The most pages that lie together in free memory.
+    private func longestFree() -> UInt64 {
+        var longest: UInt64 = 0
+        memory.forEachRegion { region in
+            if region.type == .conventional { longest = max(longest, region.pages.rawValue) }
+        }
+        return longest
+    }
+
+    private mutating func allocatePages() throws(Mismatch) {
+        guard allocations.count < 1024 else { return }
         let count = 1 + random(random(16) == 0 ? 512 : 16)
         let number = Int(random(6))
         let page = random(UInt64(pages.count))
@@ -110,65 +135,56 @@ public struct ArenaSelfTest: ~Copyable {
         let placement: PagePlacement =
             switch random(3) {
             case 0: .anywhere
-            case 1: .below(place)
+            case 1: .upTo(place)
             default: .at(place)
             }
+        let (hasPlace, hasRoom) = (isFree(page, count), longestFree() >= count)
         let address: PhysicalAddress
-        do throws(ArenaError) {
-            address = try memory.allocatePages(PageCount(count), type: Self.type(number), placement)
+        do throws(MemoryServiceError) {
+            address = try memory.allocatePages(placement, Self.type(number), PageCount(count))
         } catch {
-            if case .at = placement, isFree(page, count) { throw mismatch(.refused) }
-            if case .anywhere = placement, longestFree() >= count { throw mismatch(.refused) }
-            return false
+            if case .at = placement, hasPlace { throw mismatch(.refused) }
+            if case .anywhere = placement, hasRoom { throw mismatch(.refused) }
+            return
         }
         let start = address.rawValue / PageCount.pageSize - first
         switch placement {
         case .at(let place) where place != address: throw mismatch(.misplaced)
-        case .below(let limit) where address.rawValue + count * PageCount.pageSize - 1 > limit.rawValue:
+        case .upTo(let limit) where address.rawValue + count * PageCount.pageSize - 1 > limit.rawValue:
             throw mismatch(.misplaced)
         default: break
         }
         try take(start, count, number)
         allocations.append(Allocation(start: start, pages: count, isPool: false, address: address.rawValue))
-        return true
-    }
-
-    private func longestFree() -> UInt64 {
-        var (longest, run): (UInt64, UInt64) = (0, 0)
-        for page in pages {
-            run = page == 0 ? run + 1 : 0
-            longest = max(longest, run)
-        }
-        return longest
     }
 
     private mutating func take(_ start: UInt64, _ count: UInt64, _ number: Int) throws(Mismatch) {
-        guard isFree(start, count) else { throw mismatch(.taken) }
-        for page in start..<start + count { pages[Int(page)] = UInt8(2 + number) }
+        guard start + count <= UInt64(pages.count) else { throw mismatch(.taken) }
+        for page in start..<start + count where pages[Int(page)] != 0 { throw mismatch(.taken) }
+        for page in start..<start + count { pages[Int(page)] = UInt8(1 + number) }
     }
 
     /// Pool of whole pages, so that the model knows its pages.
-    private mutating func allocatePool() throws(Mismatch) -> Bool {
-        guard allocations.count < 1024 else { return false }
+    private mutating func allocatePool() throws(Mismatch) {
+        guard allocations.count < 1024 else { return }
         let size = 4096 + random(60_000)
         let number = Int(random(6))
-        guard let address = try? memory.allocatePool(byteCount: size, type: Self.type(number)) else {
+        guard let address = try? memory.allocatePool(Self.type(number), byteCount: size) else {
             if longestFree() >= PageCount(roundingUp: size).rawValue { throw mismatch(.refused) }
-            return false
+            return
         }
         let (start, count) = (address.rawValue / PageCount.pageSize - first, PageCount(roundingUp: size).rawValue)
         try take(start, count, number)
         allocations.append(Allocation(start: start, pages: count, isPool: true, address: address.rawValue))
-        return true
     }
 
-    private mutating func free() throws(Mismatch) -> Bool {
-        guard !allocations.isEmpty else { return false }
+    private mutating func free() throws(Mismatch) {
+        guard !allocations.isEmpty else { return }
         let index = Int(random(UInt64(allocations.count)))
         let one = allocations[index]
         allocations[index] = allocations[allocations.count - 1]
         allocations.removeLast()
-        do throws(ArenaError) {
+        do throws(MemoryServiceError) {
             if one.isPool {
                 try memory.freePool(at: PhysicalAddress(one.address))
             } else {
@@ -178,11 +194,10 @@ public struct ArenaSelfTest: ~Copyable {
             throw mismatch(.freed)
         }
         for page in one.start..<one.start + one.pages { pages[Int(page)] = 0 }
-        return true
     }
 
     /// Gives back what is free, what belongs to the services, and allocations as what they are not.
-    private mutating func misuse() throws(Mismatch) -> Bool {
+    private mutating func misuse() throws(Mismatch) {
         let page = random(UInt64(pages.count))
         let address = PhysicalAddress((first + page) * PageCount.pageSize)
         var isPages = false
@@ -193,28 +208,24 @@ public struct ArenaSelfTest: ~Copyable {
         if !isPages, (try? memory.freePages(at: address, PageCount(1))) != nil { throw mismatch(.accepted) }
         if !isPool, (try? memory.freePool(at: address)) != nil { throw mismatch(.accepted) }
         if (try? memory.freePages(at: address, PageCount(UInt64(pages.count) + 1))) != nil { throw mismatch(.accepted) }
-        return false
     }
 
+    /// Pages that were given out have their type in the map; what else is not free are records, and what pools hold.
     private mutating func compare() throws(Mismatch) {
         var page = 0
         var isSame = true
-        memory.forEachExtent { _, count, type, _ in
-            for _ in 0..<count.rawValue {
+        var used: UInt64 = 0
+        memory.forEachRegion { region in
+            if region.type != .conventional { used += region.pages.rawValue }
+            for _ in 0..<region.pages.rawValue {
                 guard page < pages.count else {
                     isSame = false
                     return
                 }
-                let expected: MemoryType =
-                    switch pages[page] {
-                    case 0: .conventional
-                    case 1: .bootServicesData
-                    default: Self.type(Int(pages[page]) - 2)
-                    }
-                if expected != type { isSame = false }
+                if pages[page] != 0, Self.type(Int(pages[page]) - 1) != region.type { isSame = false }
                 page += 1
             }
         }
-        guard isSame, page == pages.count else { throw mismatch(.regions) }
+        guard isSame, page == pages.count, used == memory.usage.pages.rawValue else { throw mismatch(.regions) }
     }
 }
