@@ -78,6 +78,7 @@ let bareMetalTargets: [Target] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let hostedTargets: [Target] = [
@@ -85,6 +86,8 @@ let hostedTargets: [Target] = [
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
     .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(name: "MapAnalysis", dependencies: ["MapFormats", "MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .target(
+        name: "MapDrawing", dependencies: ["MapFormats", "MemoryMap", "MemoryReport", mustache], swiftSettings: strict),
     .target(
         name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", system], swiftSettings: strict),
     .target(
@@ -111,7 +114,7 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            "MapFormats", "MapAnalysis", argumentParser,
+            "MapFormats", "MapAnalysis", "MapDrawing", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
@@ -123,6 +126,13 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "MapAnalysisTests", dependencies: ["MapAnalysis", "MapFormats", "MemoryMap", "SeededRandom"], swiftSettings: strict),
+    .testTarget(
+        name: "MapDrawingTests",
+        dependencies: [
+            "MapDrawing", "MapFormats", "MemoryMap", "MemoryReport", "SeededRandom", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        swiftSettings: strict),
     .testTarget(name: "MemoryMapTests", dependencies: ["SeededRandom", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "MemoryReportTests", dependencies: ["SeededRandom", "MemoryReport", "MemoryMap"], swiftSettings: strict),
     .testTarget(
@@ -251,6 +261,7 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
             .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
             .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+            .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         ],
     targets: coreTargets + (isBareMetal ? bareMetalTargets : isFuzzing ? fuzzTargets : hostedTargets + benchmarkTargets)
 )
