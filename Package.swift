@@ -34,6 +34,7 @@ let coreTargets: [Target] = [
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
+    .target(name: "GuestLayout", dependencies: ["MemoryMap"], swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -122,6 +123,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
+    .testTarget(
+        name: "GuestLayoutTests", dependencies: ["SeededRandom", "GuestLayout", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
     .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
     .testTarget(
