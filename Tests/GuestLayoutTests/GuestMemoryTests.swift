@@ -6,6 +6,7 @@ import Testing
 @Suite("Guest memory")
 struct GuestMemoryTests {
     /// Memory of the test's own behind each region; filled with a pattern that tells every address.
+    @safe
     final class Backing {
         var pieces: [(range: PhysicalRange, base: UnsafeMutableRawPointer)] = unsafe []
 
@@ -20,7 +21,9 @@ struct GuestMemoryTests {
             }
         }
 
-        deinit { for piece in unsafe pieces { unsafe piece.base.deallocate() } }
+        deinit {
+            for index in unsafe pieces.indices { unsafe pieces[index].base.deallocate() }
+        }
 
         static func byte(_ address: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: (address &* 0x9E37_79B9_7F4A_7C15) >> 56) }
 
@@ -77,12 +80,13 @@ struct GuestMemoryTests {
         let backing = Backing([(0, 0x100), (0x100, 0x100), (0x200, 0x80)])
         let memory = unsafe try GuestMemory(unsafeRegions: backing.pieces)
         var bytes = [UInt8](repeating: 0, count: 0x200)
-        var span = unsafe bytes.mutableSpan.mutableBytes
+        var elements = bytes.mutableSpan
+        var span = unsafe elements.mutableBytes
         try memory.read(into: &span, at: PhysicalAddress(0x40))
         #expect(bytes.indices.allSatisfy { bytes[$0] == Backing.byte(UInt64(0x40 + $0)) })
         let pattern = [UInt8](repeating: 0xA5, count: 0x180)
         try memory.write(unsafe pattern.span.bytes, at: PhysicalAddress(0x80))
-        #expect(try memory.read(UInt16.self, at: PhysicalAddress(0x1FF)) == 0xA5A5)
+        #expect(try memory.read(UInt16.self, at: PhysicalAddress(0x1FE)) == 0xA5A5)
         #expect(try memory.read(UInt8.self, at: PhysicalAddress(0x7F)) == Backing.byte(0x7F))
         #expect(try memory.read(UInt8.self, at: PhysicalAddress(0x200)) == Backing.byte(0x200))
         #expect(throws: GuestMemoryError.absent(PhysicalAddress(0x280))) {

@@ -4,8 +4,10 @@ public import MemoryMap
 ///
 /// Reads and writes may go from one region into the next where the two touch. The memory itself stays its owner's: it is not freed
 /// with this value, and what the guest does to it meanwhile shows.
+@safe
 public struct GuestMemory: ~Copyable {
     /// A region and where the host has it.
+    @safe
     struct Region {
         let start: UInt64
         let last: UInt64
@@ -29,19 +31,21 @@ public struct GuestMemory: ~Copyable {
     /// - Warning: Every range has to stay readable and writable behind its pointer for as long as this value lives.
     @unsafe
     public init(unsafeRegions list: [(range: PhysicalRange, base: UnsafeMutableRawPointer)]) throws(GuestMemoryError) {
-        guard !list.isEmpty else { throw .noRegions }
-        guard list.count <= 1 << 16 else { throw .tooManyRegions(list.count) }
+        let listCount = unsafe list.count
+        guard listCount > 0 else { throw .noRegions }
+        guard listCount <= 1 << 16 else { throw .tooManyRegions(listCount) }
         var sorted: [Region] = []
-        sorted.reserveCapacity(list.count)
-        for (range, base) in unsafe list {
-            unsafe sorted.append(Region(start: range.start.rawValue, last: range.last.rawValue, base: base))
+        sorted.reserveCapacity(listCount)
+        for index in 0..<listCount {
+            let range = unsafe list[index].range
+            sorted.append(unsafe Region(start: range.start.rawValue, last: range.last.rawValue, base: list[index].base))
         }
-        unsafe sorted.sort { unsafe $0.start < $1.start }
-        for index in sorted.indices.dropFirst() where unsafe sorted[index].start <= sorted[index - 1].last {
-            throw .overlap(PhysicalAddress(unsafe sorted[index].start))
+        sorted.sort { $0.start < $1.start }
+        for index in sorted.indices.dropFirst() where sorted[index].start <= sorted[index - 1].last {
+            throw .overlap(PhysicalAddress(sorted[index].start))
         }
         // About four buckets a region, so that evenly sized regions have one of their own.
-        let (first, end) = unsafe (sorted[0].start, sorted[sorted.count - 1].last)
+        let (first, end) = (sorted[0].start, sorted[sorted.count - 1].last)
         let wanted = UInt64(sorted.count) * 4
         var shift: UInt64 = 0
         while (end - first) >> shift >= wanted { shift += 1 }
@@ -53,7 +57,7 @@ public struct GuestMemory: ~Copyable {
         for bucket in 0..<count {
             // Within the span of the regions, so that it does not overflow.
             let address = first + UInt64(bucket) << shift
-            while index + 1 < sorted.count, unsafe sorted[index + 1].start <= address { index += 1 }
+            while index + 1 < sorted.count, sorted[index + 1].start <= address { index += 1 }
             unsafe buckets.initializeElement(at: bucket, to: UInt32(index))
         }
         unsafe buckets.initializeElement(at: count, to: UInt32(sorted.count - 1))
@@ -112,7 +116,7 @@ public struct GuestMemory: ~Copyable {
         guard index >= 0 else { return nil }
         let region = unsafe regions.baseAddress.unsafelyUnwrapped[index]
         // An address past the region's end makes the difference wrap to more than any region has.
-        guard unsafe address <= region.last, unsafe region.last - address >= count - 1 else { return nil }
+        guard address <= region.last, region.last - address >= count - 1 else { return nil }
         return unsafe region.base + Int(truncatingIfNeeded: address - region.start)
     }
 }
@@ -171,8 +175,8 @@ extension GuestMemory {
         while true {
             guard index >= 0, index < regionCount else { throw .absent(PhysicalAddress(next)) }
             let region = unsafe regions[index]
-            guard unsafe region.start <= next, unsafe next <= region.last else { throw .absent(PhysicalAddress(next)) }
-            let end = unsafe min(last, region.last)
+            guard region.start <= next, next <= region.last else { throw .absent(PhysicalAddress(next)) }
+            let end = min(last, region.last)
             var pointer = unsafe region.base + Int(truncatingIfNeeded: next - region.start)
             for _ in 0...(end - next) {
                 value |= Value(truncatingIfNeeded: unsafe pointer.load(as: UInt8.self)) &<< Value(truncatingIfNeeded: shift)
@@ -236,7 +240,7 @@ extension GuestMemory {
             let index = place(of: next)
             guard index >= 0 else { return }
             let region = unsafe regions[index]
-            let left = unsafe region.last - next
+            let left = region.last - next
             let part = left >= UInt64(count - done) ? count - done : Int(left) + 1
             unsafe body(region.base + Int(truncatingIfNeeded: next - region.start), done, part)
             done += part
