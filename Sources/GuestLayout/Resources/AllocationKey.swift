@@ -45,31 +45,7 @@ public struct Allocation: Hashable, Sendable {
     public let last: UInt64
 
     /// What the owner called it.
-    public let tag: AllocationTag
-}
-
-/// A name for an allocation that errors and reports can give.
-public struct AllocationTag: Hashable, Sendable, CustomStringConvertible {
-    public let name: StaticString
-
-    public init(_ name: StaticString) { self.name = name }
-
-    public static func == (left: Self, right: Self) -> Bool {
-        let count = left.name.utf8CodeUnitCount
-        guard count == right.name.utf8CodeUnitCount else { return false }
-        for index in 0..<count where left.byte(index) != right.byte(index) { return false }
-        return true
-    }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(name.utf8CodeUnitCount) }
-
-    private func byte(_ index: Int) -> UInt8 { name.withUTF8Buffer { unsafe $0[index] } }
-
-    public var description: String { "\(name)" }
-}
-
-extension AllocationTag: ExpressibleByStringLiteral {
-    public init(stringLiteral value: StaticString) { name = value }
+    public let tag: StaticName
 }
 
 /// Allocations by key, in an open hash table whose places are at most half full.
@@ -101,15 +77,15 @@ struct AllocationTable: Sendable {
     subscript(key: AllocationKey) -> Allocation? {
         let place = places[place(of: key.rawValue)]
         guard place.key != 0 else { return nil }
-        return Allocation(key: key, start: place.start, last: place.last, tag: AllocationTag(place.tag))
+        return Allocation(key: key, start: place.start, last: place.last, tag: StaticName(place.tag))
     }
 
     func contains(_ key: AllocationKey) -> Bool { places[place(of: key.rawValue)].key != 0 }
 
     /// Keeps an allocation whose key has none yet.
-    mutating func insert(_ key: AllocationKey, _ start: UInt64, _ last: UInt64, _ tag: AllocationTag) {
+    mutating func insert(_ key: AllocationKey, _ start: UInt64, _ last: UInt64, _ tag: StaticName) {
         if (count + 1) * 2 > places.count { grow() }
-        places[place(of: key.rawValue)] = Place(key: key.rawValue, start: start, last: last, tag: tag.name)
+        places[place(of: key.rawValue)] = Place(key: key.rawValue, start: start, last: last, tag: tag.text)
         count += 1
     }
 
@@ -152,7 +128,7 @@ struct AllocationTable: Sendable {
             found = entry
         }
         return found.map {
-            Allocation(key: AllocationKey(unchecked: $0.key), start: $0.start, last: $0.last, tag: AllocationTag($0.tag))
+            Allocation(key: AllocationKey(unchecked: $0.key), start: $0.start, last: $0.last, tag: StaticName($0.tag))
         }
     }
 }

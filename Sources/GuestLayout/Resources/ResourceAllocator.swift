@@ -77,7 +77,7 @@ extension ResourceAllocator {
     ///
     /// - Parameter highest: The last address that the device can use.
     public mutating func allocateMMIO(
-        _ size: UInt64, for key: AllocationKey, tag: AllocationTag, alignment: UInt64 = 1, isPrefetchable: Bool = false,
+        _ size: UInt64, for key: AllocationKey, tag: StaticName, alignment: UInt64 = 1, isPrefetchable: Bool = false,
         highest: PhysicalAddress = PhysicalAddress(.max), topDown: Bool = false
     ) throws(ResourceError) -> PhysicalAddress {
         let limit = highest.rawValue
@@ -113,7 +113,7 @@ extension ResourceAllocator {
     /// Takes what a range has in common with the windows out of them.
     ///
     /// - Throws: `.taken` where a part of it is given away already, after which nothing is taken out.
-    public mutating func reserve(_ range: PhysicalRange, tag: AllocationTag) throws(ResourceError) {
+    public mutating func reserve(_ range: PhysicalRange, tag: StaticName) throws(ResourceError) {
         var (copy, number) = (self, nextReserved)
         func parts(_ pool: ResourcePool) -> [ClosedRange<UInt64>] {
             let whole = range.start.rawValue...range.last.rawValue
@@ -136,7 +136,7 @@ extension ResourceAllocator {
     }
 
     /// Takes `size` bytes from the start of the high window for a region of the monitor's own.
-    public mutating func reserveHigh(_ size: UInt64, tag: AllocationTag) throws(ResourceError) -> PhysicalAddress {
+    public mutating func reserveHigh(_ size: UInt64, tag: StaticName) throws(ResourceError) -> PhysicalAddress {
         let key = AllocationKey.reserved(nextReserved)
         guard let start = try high?.allocate(size, for: key, tag: tag) else { throw .emptyPool }
         nextReserved += 1
@@ -146,12 +146,12 @@ extension ResourceAllocator {
 
 extension ResourceAllocator {
     /// The lowest interrupt that nobody has.
-    public mutating func allocateInterrupt(tag: AllocationTag = "interrupt") throws(ResourceError) -> UInt32 {
+    public mutating func allocateInterrupt(tag: StaticName = "interrupt") throws(ResourceError) -> UInt32 {
         UInt32(try Self.allocateLine(from: &interrupts, tag))
     }
 
     /// Takes an interrupt by its number.
-    public mutating func reserveInterrupt(_ number: UInt32, tag: AllocationTag = "interrupt") throws(ResourceError) {
+    public mutating func reserveInterrupt(_ number: UInt32, tag: StaticName = "interrupt") throws(ResourceError) {
         try interrupts.allocate(at: UInt64(number), through: UInt64(number), for: .line(UInt64(number)), tag: tag)
     }
 
@@ -160,14 +160,14 @@ extension ResourceAllocator {
     }
 
     /// The lowest general purpose event that nobody has.
-    public mutating func allocateEvent(tag: AllocationTag = "event") throws(ResourceError) -> UInt8 {
+    public mutating func allocateEvent(tag: StaticName = "event") throws(ResourceError) -> UInt8 {
         UInt8(try Self.allocateLine(from: &events, tag))
     }
 
     public mutating func releaseEvent(_ number: UInt8) throws(ResourceError) { try events.release(.line(UInt64(number))) }
 
     /// The lowest number, under a key that is made of it.
-    private static func allocateLine(from pool: inout ResourcePool, _ tag: AllocationTag) throws(ResourceError) -> UInt64 {
+    private static func allocateLine(from pool: inout ResourcePool, _ tag: StaticName) throws(ResourceError) -> UInt64 {
         guard let number = pool.lowestFree else { throw .outOfSpace(size: 1, largest: 0) }
         try pool.allocate(at: number, through: number, for: .line(number), tag: tag)
         return number
@@ -183,7 +183,7 @@ extension ResourceAllocator {
     private func bus(_ number: UInt8) -> Int? { buses.firstIndex { $0.number == number } }
 
     /// Gives a device of its own, or, where all are taken, a function of one.
-    public mutating func allocatePCIFunction(onBus number: UInt8, tag: AllocationTag) throws(ResourceError) -> PCIFunction {
+    public mutating func allocatePCIFunction(onBus number: UInt8, tag: StaticName) throws(ResourceError) -> PCIFunction {
         guard let index = bus(number) else { throw .unknownBus(number) }
         guard let slot = buses[index].pool.lowestFree(alignment: 8) ?? buses[index].pool.lowestFree else {
             throw .outOfSpace(size: 1, largest: 0)
@@ -193,7 +193,7 @@ extension ResourceAllocator {
     }
 
     /// Takes a function by its address.
-    public mutating func reserve(_ function: PCIFunction, tag: AllocationTag) throws(ResourceError) {
+    public mutating func reserve(_ function: PCIFunction, tag: StaticName) throws(ResourceError) {
         guard let index = bus(function.bus) else { throw .unknownBus(function.bus) }
         try buses[index].pool.allocate(at: function.slot, through: function.slot, for: .pciFunction(function.slot), tag: tag)
     }

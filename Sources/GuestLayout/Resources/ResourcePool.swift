@@ -77,7 +77,7 @@ extension ResourcePool {
     /// - Complexity: O(log *n*) for *n* free stretches; see `HoleTree.firstFit` for large alignments.
     @discardableResult
     public mutating func allocate(
-        _ size: UInt64, for key: AllocationKey, tag: AllocationTag, alignment asked: UInt64 = 1, highest: UInt64 = .max,
+        _ size: UInt64, for key: AllocationKey, tag: StaticName, alignment asked: UInt64 = 1, highest: UInt64 = .max,
         reverse: Bool = false
     ) throws(ResourceError) -> UInt64 {
         guard size > 0 else { throw .sizeZero }
@@ -108,7 +108,7 @@ extension ResourcePool {
     ///
     /// - Throws: `.taken` with whom a part of it belongs to, `.outsidePool`, `.exists`, `.badRange`.
     public mutating func allocate(
-        at start: UInt64, through last: UInt64, for key: AllocationKey, tag: AllocationTag
+        at start: UInt64, through last: UInt64, for key: AllocationKey, tag: StaticName
     ) throws(ResourceError) {
         guard start <= last else { throw .badRange(start: start, last: last) }
         if let existing = allocations[key] { throw .exists(existing) }
