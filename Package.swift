@@ -99,7 +99,7 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            argumentParser,
+            "GuestLayout", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
