@@ -97,7 +97,8 @@ struct LayoutDocument: Codable, Equatable {
         entry = plan.entry.map {
             Entry(
                 mode: "\($0.mode)", programCounter: HexadecimalText.text($0.programCounter.rawValue),
-                stackPointer: HexadecimalText.text($0.stackPointer.rawValue), argument: HexadecimalText.text($0.argument.rawValue))
+                stackPointer: HexadecimalText.text($0.stackPointer.rawValue), argument: HexadecimalText.text($0.argument.rawValue)
+            )
         }
         var found: [String] = []
         plan.findProblems { problem, isHarmless in
