@@ -30,7 +30,7 @@ let coreTargets: [Target] = [
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
-    .target(name: "MemoryGuard", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "MemoryGuard", dependencies: ["MemoryMap", "UEFIMemory"], swiftSettings: core),
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
@@ -38,6 +38,7 @@ let coreTargets: [Target] = [
     .target(
         name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
         swiftSettings: core),
+    .target(name: "VirtualMemory", dependencies: ["MemoryMap"], swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -65,7 +66,7 @@ let bareMetalTargets: [Target] = [
         name: "Guard",
         dependencies: [
             "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "MemoryGuard",
+            "KernelMemory", "BootHandoff", "MemoryGuard", "UEFIMemory",
         ],
         path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
@@ -89,9 +90,20 @@ let hostedTargets: [Target] = [
     .target(
         name: "MachineRunner",
         dependencies: [
-            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", system,
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", "SimulatedBoot", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
+        swiftSettings: strict),
+    .target(
+        name: "SimulatedBoot",
+        dependencies: [
+            "MemoryMap", "MemoryReport", "UEFIMemory", "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage",
+            "SimulatedMachine",
+        ],
+        swiftSettings: strict),
+    .target(
+        name: "SimulatedProcess",
+        dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", "SimulatedMachine", "VirtualMemory"],
         swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
@@ -128,12 +140,21 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "GuestLayoutTests", dependencies: ["SeededRandom", "GuestLayout", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "SimulatedProcessTests",
+        dependencies: [
+            "SeededRandom", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory", "PageReplacement",
+            "MemoryMap", system,
+        ],
+        swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
     .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
     .testTarget(
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "VirtualMemoryTests", dependencies: ["SeededRandom", "VirtualMemory", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
         swiftSettings: strict),
@@ -145,10 +166,15 @@ let hostedTargets: [Target] = [
         dependencies: ["SeededRandom", "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
+        name: "SimulatedBootTests", dependencies: ["MachineRunner", "ELFFixtures", "ExecutableImage", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
     .testTarget(
         name: "GuardTests",
-        dependencies: ["MachineRunner", "MemoryMap", "MemoryGuard", "MapFormats", "BootHandoff", "SeededRandom", system],
+        dependencies: [
+            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", system,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "StrataCommandTests",
@@ -162,13 +188,21 @@ let hostedTargets: [Target] = [
 /// Figures, never part of the tests: each `swift run -c release NAME` prints its tables as Markdown.
 let benchmarkTargets: [Target] = [
     .target(name: "CAffinity", path: "Benchmarks/CAffinity"),
-    .target(name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict),
+    .target(
+        name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict,
+        linkerSettings: [.linkedLibrary("m")]),
     .executableTarget(
         name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
-        path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/RuntimeServices", swiftSettings: strict),
+    .executableTarget(
+        name: "AddressSpaceBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "VirtualMemory", "MemoryMap"],
+        path: "Benchmarks/AddressSpace", swiftSettings: strict),
+    .executableTarget(
+        name: "UEFIMemoryServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
+        path: "Benchmarks/UEFIMemoryServices", swiftSettings: strict),
     .executableTarget(
         name: "GuestLayoutBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "GuestLayout", "MemoryMap"],
-        path: "Benchmarks/GuestLayout", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/GuestLayout", swiftSettings: strict),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
