@@ -34,6 +34,7 @@ let coreTargets: [Target] = [
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
+    .target(name: "GuestLayout", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(
         name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
         swiftSettings: core),
@@ -114,7 +115,7 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            "MapFormats", "MapAnalysis", "MapDrawing", argumentParser,
+            "MapFormats", "MapAnalysis", "MapDrawing", "GuestLayout", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
@@ -152,6 +153,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
+    .testTarget(
+        name: "GuestLayoutTests", dependencies: ["SeededRandom", "GuestLayout", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "SimulatedProcessTests",
         dependencies: [
@@ -219,6 +222,9 @@ let benchmarkTargets: [Target] = [
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         path: "Benchmarks/MapReading", exclude: ["e820_parser.py"], swiftSettings: strict),
+    .executableTarget(
+        name: "GuestLayoutBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "GuestLayout", "MemoryMap"],
+        path: "Benchmarks/GuestLayout", swiftSettings: strict),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
