@@ -139,7 +139,7 @@ ULONG WINAPI RemoveVectoredExceptionHandler(PVOID handle);
 typedef struct StrataTryFrame {
     struct StrataTryFrame *previous;
     EXCEPTION_RECORD record;
-    sigjmp_buf environment;
+    jmp_buf environment;
 } StrataTryFrame;
 
 void StrataPushTryFrame(StrataTryFrame *frame);
@@ -153,13 +153,13 @@ STRATA_VM_END
 ///     STRATA_EXCEPT(frame) { printf("%08x", frame.record.ExceptionCode); }
 ///     STRATA_END_TRY(frame)
 ///
-/// The body must not leave by return, break or goto. As with every `sigsetjmp`, locals that the body changes and the handler reads
+/// The body must not leave by return, break or goto. As with every `setjmp`, locals that the body changes and the handler reads
 /// have to be volatile; in C++ no destructor of the body runs when it faults.
 #define STRATA_TRY(frame)                         \
     {                                             \
         StrataTryFrame frame;                     \
         StrataPushTryFrame(&frame);               \
-        if (sigsetjmp(frame.environment, 1) == 0) {
+        if (setjmp(frame.environment) == 0) {
 #define STRATA_EXCEPT(frame)        \
     StrataPopTryFrame(&frame);      \
     }                               \
