@@ -1,0 +1,3 @@
+/// What the headers of an executable image say.
+public struct PEImage: Sendable {
+}
