@@ -2,8 +2,10 @@
 #include "host_memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -115,4 +117,37 @@ uint64_t host_address_space_limit(void)
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return UINT64_MAX;
     return limit.rlim_cur;
+}
+
+uintptr_t host_program_break(void)
+{
+    return (uintptr_t)sbrk(0);
+}
+
+uintptr_t host_next_mapping(void)
+{
+    const size_t size = host_page_size();
+    void *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        return 0;
+    munmap(at, size);
+    return (uintptr_t)at;
+}
+
+int host_prefer_large_pages(uintptr_t address, size_t size)
+{
+    return madvise((void *)address, size, MADV_HUGEPAGE) == 0 ? 0 : errno;
+}
+
+int host_punch_hole(int descriptor, uint64_t offset, uint64_t size)
+{
+    return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size) == 0 ? 0 : errno;
+}
+
+uint64_t host_memory_and_swap(void)
+{
+    struct sysinfo information;
+    if (sysinfo(&information) != 0)
+        return 0;
+    return ((uint64_t)information.totalram + information.totalswap) * information.mem_unit;
 }

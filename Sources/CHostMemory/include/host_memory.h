@@ -1,6 +1,7 @@
 #ifndef STRATA_HOST_MEMORY_H
 #define STRATA_HOST_MEMORY_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,8 @@ int host_map_file(uintptr_t address, size_t size, int protection, int descriptor
 int host_discard(uintptr_t address, size_t size);
 /// Allows the kernel to drop the contents when it needs memory.
 int host_make_free(uintptr_t address, size_t size);
+/// Asks for large pages.
+int host_prefer_large_pages(uintptr_t address, size_t size);
 int host_prefetch(uintptr_t address, size_t size);
 int host_lock(uintptr_t address, size_t size);
 int host_unlock(uintptr_t address, size_t size);
@@ -41,9 +44,19 @@ int host_residency(uintptr_t address, size_t size, unsigned char *pages);
 /// An anonymous file of the size, sparse; its descriptor, or minus the error's number.
 int host_anonymous_file(const char *name, uint64_t size);
 
+/// Makes a part of a file zeros without storage.
+int host_punch_hole(int descriptor, uint64_t offset, uint64_t size);
+
 size_t host_page_size(void);
 /// What the process may map, by RLIMIT_AS; UINT64_MAX where it is not limited.
 uint64_t host_address_space_limit(void);
+
+/// The host's memory and swap in bytes; 0 where it does not tell.
+uint64_t host_memory_and_swap(void);
+/// The end of the program's heap.
+uintptr_t host_program_break(void);
+/// Where the kernel would put a mapping now; 0 where it gives none.
+uintptr_t host_next_mapping(void);
 
 /// Copies while faults are caught: false where one of the sides could not be touched, with what was copied before it unknown.
 bool host_copy(void *to, const void *from, size_t size);

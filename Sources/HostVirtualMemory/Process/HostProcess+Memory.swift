@@ -1,0 +1,99 @@
+import CHostMemory
+public import MemoryMap
+public import VirtualMemory
+
+extension HostProcess {
+    /// Reserves, commits or resets memory: ``AddressSpace/allocate(_:)``.
+    @discardableResult
+    public func allocate(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
+        try withLock { () throws(NTStatus) in
+            guard let base = request.base, !zones.isInArena(base, request.byteCount) else { return try allocateLocked(request) }
+            let named = Self.named(base, request.byteCount)
+            guard request.type.contains(.reserve), let named else {
+                if zones.contains(base) && request.byteCount > 0 && named != nil { throw .conflictingAddresses }
+                return try allocateLocked(request)
+            }
+            // Refuse what is wrong in itself before anything is taken for it: foreign addresses are taken by the bookkeeping.
+            try claimForeign(named)
+            do throws(NTStatus) {
+                return try allocateLocked(request)
+            } catch {
+                returnForeign(named)
+                throw error
+            }
+        }
+    }
+
+    /// The whole granules of a range of bytes; nil where it is none in user mode.
+    private static func named(_ base: VirtualAddress, _ byteCount: UInt64) -> VirtualRange? {
+        guard byteCount > 0, let range = VirtualRange(start: base, byteCount: byteCount) else { return nil }
+        let granules = Self.granules(range)
+        return granules.start.rawValue >= Platform.allocationGranularity && granules.last.rawValue < 0x7FFF_FFFF_0000 ? granules : nil
+    }
+
+    private func allocateLocked(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
+        do throws(NTStatus) {
+            return try space.allocate(request)
+        } catch {
+            if error == .noMemory, let base = request.base, let range = Self.named(base, request.byteCount) { repair(range) }
+            throw error
+        }
+    }
+
+    /// Decommits or releases memory: ``AddressSpace/free(_:byteCount:_:)``.
+    @discardableResult
+    public func free(_ base: VirtualAddress, byteCount: UInt64, _ type: FreeType) throws(NTStatus) -> FreedMemory {
+        try withLock { () throws(NTStatus) in
+            if zones.contains(base) { throw .memoryNotAllocated }
+            let freed = try space.free(base, byteCount: byteCount, type)
+            if type.contains(.release), let range = VirtualRange(start: freed.base, byteCount: freed.byteCount) {
+                returnForeign(range)
+            }
+            return freed
+        }
+    }
+
+    /// Changes what may be done with committed pages: ``AddressSpace/protect(_:byteCount:_:)``.
+    ///
+    /// Pages of the rest of the program are changed too where they are mapped.
+    @discardableResult
+    public func protect(
+        _ base: VirtualAddress, byteCount: UInt64, _ protection: PageProtection
+    ) throws(NTStatus) -> (range: VirtualRange, old: PageProtection) {
+        try withLock { () throws(NTStatus) in
+            if zones.contains(base) { return try protectForeign(base, byteCount, protection) }
+            do throws(NTStatus) {
+                return try space.protect(base, byteCount: byteCount, protection)
+            } catch {
+                if error == .noMemory, let range = Self.named(base, byteCount) { repair(range) }
+                throw error
+            }
+        }
+    }
+
+    /// What the page at an address is: ``AddressSpace/query(_:)``, and for the rest of the program what the kernel says.
+    public func query(_ address: VirtualAddress) throws(NTStatus) -> MemoryBasicInformation {
+        try withLock { () throws(NTStatus) in
+            zones.contains(address) ? queryForeign(address) : try space.query(address)
+        }
+    }
+
+    /// What the allocation of an address is as a whole: ``AddressSpace/queryRegion(_:)``.
+    public func queryRegion(_ address: VirtualAddress) throws(NTStatus) -> MemoryRegionInformation {
+        try withLock { () throws(NTStatus) in
+            if zones.contains(address) { throw .invalidAddress }
+            return try space.queryRegion(address)
+        }
+    }
+
+    /// The commit charge and its limit in bytes.
+    public var commitCharge: (charge: UInt64, limit: UInt64) {
+        withLock { (space.ledger.charge, space.ledger.limit) }
+    }
+
+    /// Sets the most that can be committed, in bytes.
+    public func setCommitLimit(_ limit: UInt64) { withLock { space.ledger.limit = limit } }
+
+    /// The addresses that programs may use.
+    public var userMode: VirtualRange { withLock { space.partitions.user } }
+}
