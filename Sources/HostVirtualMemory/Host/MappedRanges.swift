@@ -14,7 +14,7 @@ extension MappedRange {
     /// All mappings of this process, in ascending order; empty where the kernel does not tell.
     static func all() -> [MappedRange] {
         var result: [MappedRange] = []
-        guard let file = try? FileDescriptor.open("/proc/self/maps", .readOnly) else { return result }
+        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return result }
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
