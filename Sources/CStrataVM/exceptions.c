@@ -9,7 +9,7 @@
 #include <ucontext.h>
 
 #include "host_memory.h"
-#include "strata-vm-exceptions.h"
+#include "strata-vm-private.h"
 
 struct handler {
     struct handler *_Atomic next;

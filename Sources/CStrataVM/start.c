@@ -1,5 +1,5 @@
 /* The address space is taken before the program's own code runs: later, foreign mappings would lie anywhere. */
-#include "strata-vm-exceptions.h"
+#include "strata-vm-private.h"
 
 void strata_vm_start(void);
 

@@ -1,6 +1,6 @@
 /* The thread and process environment blocks, and what Windows says of processes, threads and modules. */
 #define _GNU_SOURCE
-#include "strata-vm.h"
+#include "strata-vm-private.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -165,4 +165,11 @@ BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID address, SIZE_T size)
     if (address != NULL && size != 0)
         __builtin___clear_cache((char *)(uintptr_t)address, (char *)(uintptr_t)address + size);
     return TRUE;
+}
+
+void strata_vm_set_error(DWORD error, NTSTATUS status)
+{
+    PTEB block = NtCurrentTeb();
+    block->LastErrorValue = error;
+    block->LastStatusValue = (ULONG)status;
 }

@@ -202,6 +202,11 @@ BOOL WINAPI WriteProcessMemory(HANDLE process, LPVOID address, LPCVOID buffer, S
 BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID address, SIZE_T size);
 void WINAPI FlushProcessWriteBuffers(void);
 
+/// The most that this process may commit, in bytes: the host's memory and swap until it is set. Not of Windows.
+void StrataSetCommitLimit(ULONG64 bytes);
+/// What this process has committed, in bytes. Not of Windows.
+ULONG64 StrataGetCommitCharge(void);
+
 STRATA_VM_END
 
 #endif
