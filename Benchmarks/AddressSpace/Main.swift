@@ -27,10 +27,10 @@ enum AddressSpaceBenchmark {
         let rounds = 1000
         for exponent in stride(from: 12, through: 46, by: 2) as StrideThrough<UInt64> {
             let size = 1 << exponent as UInt64
-            var space = space()
+            var space = Self.space()
             let reserve = Stopwatch.measure(operations: rounds, samples: 31) {
                 for _ in 0..<rounds {
-                    guard let range = try? space.allocate(reserve(size)) else { preconditionFailure("room") }
+                    guard let range = try? space.allocate(Self.reserve(size)) else { preconditionFailure("room") }
                     _ = try? space.free(range.start, byteCount: 0, .release)
                 }
             }
@@ -71,13 +71,13 @@ enum AddressSpaceBenchmark {
             let samples = count > 100_000 ? 3 : 7
             var cells = ["\(count)"]
             for type in [.reserve, [.reserve, .topDown]] as [AllocationType] {
-                var fresh = space()
-                let fill = Stopwatch.measure(operations: count, samples: samples, prepare: { fresh = space() }) {
+                var fresh = Self.space()
+                let fill = Stopwatch.measure(operations: count, samples: samples, prepare: { fresh = Self.space() }) {
                     for _ in 0..<count { _ = try? fresh.allocate(reserve(1 << 20, type)) }
                 }
                 cells.append(BenchmarkTable.time(fill.median))
             }
-            var space = space()
+            var space = Self.space()
             var bases: [VirtualAddress] = []
             for _ in 0..<count {
                 guard let range = try? space.allocate(reserve(1 << 20)) else { preconditionFailure("room") }
@@ -100,7 +100,7 @@ enum AddressSpaceBenchmark {
             // Two megabytes fit no hole: the search has to pass them all.
             let hole = Stopwatch.measure(operations: 1000, samples: 31) {
                 for _ in 0..<1000 {
-                    guard let range = try? space.allocate(reserve(2 << 20)) else { preconditionFailure("room") }
+                    guard let range = try? space.allocate(Self.reserve(2 << 20)) else { preconditionFailure("room") }
                     _ = try? space.free(range.start, byteCount: 0, .release)
                 }
             }

@@ -17,6 +17,12 @@ public struct AddressSpace<Backend: AddressSpaceBackend & ~Copyable>: ~Copyable 
     /// The most that may be locked, in bytes: the minimum working set less what the system needs of it.
     public var lockLimit: UInt64 = .max
 
+    /// Whether only pages with an execute protection are executed: data execution prevention.
+    public var preventsDataExecution = true
+
+    /// Whether pages with no right but to be executed cannot be read, which is up to the processor: x86 reads them.
+    public var hidesExecuteOnly = false
+
     /// An empty address space.
     ///
     /// - Parameters:

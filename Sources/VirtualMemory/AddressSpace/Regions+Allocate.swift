@@ -49,7 +49,7 @@ extension Regions {
     }
 
     /// The highest address that so many zero bits leave.
-    private func highestAddress(zeroBits: UInt64) throws(NTStatus) -> UInt64 {
+    func highestAddress(zeroBits: UInt64) throws(NTStatus) -> UInt64 {
         switch zeroBits {
         case 0: return highest
         case 1...21: return min(highest, UInt64(UInt32.max >> UInt32(zeroBits)))

@@ -133,7 +133,7 @@ extension Regions {
         ledger.subtract(allocation.charged)
         tree.remove(from: allocation.start, to: allocation.end)
         forgetPages(allocation.start..<allocation.end)
-        if allocation.kind == .physical { frames.remove(from: allocation.start, to: allocation.end) }
+        if allocation.kind == .physical { frames.unmap(allocation.start..<allocation.end) }
         dropRecord(index)
     }
 

@@ -39,7 +39,7 @@ extension Regions {
         let allocation = allocations[index]
         if let view = view(of: allocation), view.section.isReserved {
             let offset = range.lowerBound - allocation.start + view.offset
-            return view.section.committed.contains(from: offset, to: offset + (range.upperBound - range.lowerBound))
+            return view.section.committed.contains(offset..<offset + (range.upperBound - range.lowerBound))
         }
         if allocation.kind == .physical { return false }
         var cursor = tree.firstRun(endingAbove: range.lowerBound)

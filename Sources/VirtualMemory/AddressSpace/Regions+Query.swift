@@ -40,7 +40,7 @@ extension Regions {
         guard let view = view(of: allocation) else { return ([], allocation.end) }
         func section(_ address: UInt64) -> UInt64 { address - allocation.start + view.offset }
         let offset = section(page)
-        guard let stretch = view.section.committed.firstStretch(from: offset, to: section(allocation.end)) else {
+        guard let stretch = view.section.committed.firstStretch(in: offset..<section(allocation.end)) else {
             return ([], allocation.end)
         }
         guard stretch.lowerBound == offset else { return ([], page + (stretch.lowerBound - offset)) }

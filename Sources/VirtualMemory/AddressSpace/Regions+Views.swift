@@ -22,7 +22,7 @@ extension Regions {
             from: range.lowerBound, to: range.upperBound, PageRun(allocation: UInt32(index), protection: plain))
         guard plain.isCopyOnWrite else { return }
         var place = range.lowerBound
-        while let stretch = copied.firstStretch(from: place, to: range.upperBound) {
+        while place < range.upperBound, let stretch = copied.firstStretch(in: place..<range.upperBound) {
             tree.assign(
                 from: stretch.lowerBound, to: stretch.upperBound,
                 PageRun(allocation: UInt32(index), protection: plain.afterCopy))

@@ -108,10 +108,10 @@ struct Regions: ~Copyable {
 
     /// Forgets what was known of single pages.
     mutating func forgetPages(_ range: Range<UInt64>) {
-        locked.remove(from: range.lowerBound, to: range.upperBound)
-        written.remove(from: range.lowerBound, to: range.upperBound)
-        copied.remove(from: range.lowerBound, to: range.upperBound)
-        touched.remove(from: range.lowerBound, to: range.upperBound)
+        locked.remove(range)
+        written.remove(range)
+        copied.remove(range)
+        touched.remove(range)
     }
 
     /// How many bytes of private memory in the range are committed.

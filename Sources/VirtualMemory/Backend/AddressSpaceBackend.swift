@@ -83,6 +83,12 @@ public protocol AddressSpaceBackend: ~Copyable {
     /// No longer keeps pages in memory.
     mutating func unlock(_ range: VirtualRange)
 
+    /// Finds physical pages for the program to map itself, by frame number: as many as there are, up to `count`.
+    mutating func allocateFrames(_ count: Int) throws(BackendError) -> [UInt64]
+
+    /// Takes physical pages back.
+    mutating func freeFrames(_ frames: [UInt64])
+
     /// Puts physical pages under addresses, one frame a page; an empty list takes them away.
     mutating func mapFrames(_ range: VirtualRange, _ frames: [UInt64]) throws(BackendError)
 
@@ -95,6 +101,8 @@ extension AddressSpaceBackend where Self: ~Copyable {
     public mutating func undiscard(_ range: VirtualRange) -> Bool { true }
     public mutating func lock(_ range: VirtualRange) throws(BackendError) {}
     public mutating func unlock(_ range: VirtualRange) {}
+    public mutating func allocateFrames(_ count: Int) throws(BackendError) -> [UInt64] { throw .unsupported }
+    public mutating func freeFrames(_ frames: [UInt64]) {}
     public mutating func mapFrames(_ range: VirtualRange, _ frames: [UInt64]) throws(BackendError) { throw .unsupported }
     public mutating func takeWrites(in range: VirtualRange, _ report: (VirtualRange) -> Void) {}
 }

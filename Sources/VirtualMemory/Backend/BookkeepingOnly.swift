@@ -2,7 +2,15 @@ public import MemoryMap
 
 /// A backend without memory: address spaces that are only kept account of.
 public struct BookkeepingOnly: AddressSpaceBackend {
+    private var nextFrame: UInt64 = 1
+
     public init() {}
+
+    /// Numbers that were never given out before.
+    public mutating func allocateFrames(_ count: Int) throws(BackendError) -> [UInt64] {
+        defer { nextFrame += UInt64(count) }
+        return (0..<UInt64(count)).map { nextFrame + $0 }
+    }
 
     public mutating func reserve(
         _ range: VirtualRange, _ attributes: ReservationAttributes, committedAs protection: PageProtection?

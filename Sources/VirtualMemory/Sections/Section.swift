@@ -46,10 +46,10 @@ public final class Section {
         let charge = uncommittedBytes(in: range)
         ledger.add(charge)
         charged += charge
-        committed.insert(from: range.lowerBound, to: range.upperBound)
+        committed.insert(range)
     }
 
     func uncommittedBytes(in range: Range<UInt64>) -> UInt64 {
-        range.upperBound - range.lowerBound - committed.byteCount(from: range.lowerBound, to: range.upperBound)
+        range.upperBound - range.lowerBound - committed.byteCount(in: range)
     }
 }

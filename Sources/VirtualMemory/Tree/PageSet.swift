@@ -3,43 +3,55 @@ struct PageSet: ~Copyable {
     /// There is nothing to know of a member but that it is one.
     struct Member: Equatable, BitwiseCopyable {}
 
-    var runs = RunTree<Member>(filler: Member())
+    private var runs = RunTree<Member>(filler: Member())
 
-    var isEmpty: Bool { runs.count == 0 }
+    /// How many addresses are members.
+    private(set) var byteCount: UInt64 = 0
 
-    func contains(_ address: UInt64) -> Bool { runs.run(at: address) != nil }
+    var isEmpty: Bool { byteCount == 0 }
 
-    /// Whether every address from `start` up to `end` is a member.
-    func contains(from start: UInt64, to end: UInt64) -> Bool {
-        guard let cursor = runs.run(at: start) else { return false }
-        return runs.end(cursor) >= end
+    func contains(_ address: UInt64) -> Bool { !isEmpty && runs.run(at: address) != nil }
+
+    /// Whether every address of a range is a member.
+    func contains(_ range: Range<UInt64>) -> Bool {
+        guard !isEmpty, let cursor = runs.run(at: range.lowerBound) else { return false }
+        return runs.end(cursor) >= range.upperBound
     }
 
     /// - Complexity: O(log *n*) and O(log *n*) for each run that is met.
-    mutating func insert(from start: UInt64, to end: UInt64) {
-        guard !contains(from: start, to: end) else { return }
-        runs.assign(from: start, to: end, Member())
+    mutating func insert(_ range: Range<UInt64>) {
+        guard !contains(range) else { return }
+        byteCount += range.upperBound - range.lowerBound - byteCount(in: range)
+        runs.assign(from: range.lowerBound, to: range.upperBound, Member())
     }
 
     /// - Complexity: O(log *n*) and O(log *n*) for each run that is met.
-    mutating func remove(from start: UInt64, to end: UInt64) {
+    mutating func remove(_ range: Range<UInt64>) {
         guard !isEmpty else { return }
-        runs.remove(from: start, to: end)
+        let lost = byteCount(in: range)
+        guard lost > 0 else { return }
+        byteCount -= lost
+        runs.remove(from: range.lowerBound, to: range.upperBound)
     }
 
-    /// The first stretch of members from `start` up to `end`, cut to that range.
-    func firstStretch(from start: UInt64, to end: UInt64) -> Range<UInt64>? {
-        guard !isEmpty, let cursor = runs.firstRun(endingAbove: start), runs.start(cursor) < end else { return nil }
-        return max(runs.start(cursor), start)..<min(runs.end(cursor), end)
+    /// The first stretch of members in a range, cut to it.
+    func firstStretch(in range: Range<UInt64>) -> Range<UInt64>? {
+        guard !isEmpty, let cursor = runs.firstRun(endingAbove: range.lowerBound), runs.start(cursor) < range.upperBound else {
+            return nil
+        }
+        return max(runs.start(cursor), range.lowerBound)..<min(runs.end(cursor), range.upperBound)
     }
 
-    /// How many bytes from `start` up to `end` are members.
-    func byteCount(from start: UInt64, to end: UInt64) -> UInt64 {
+    /// How many addresses of a range are members.
+    ///
+    /// - Complexity: O(log *n* + runs in the range).
+    func byteCount(in range: Range<UInt64>) -> UInt64 {
+        guard !isEmpty else { return 0 }
         var total: UInt64 = 0
-        var place = start
-        while let stretch = firstStretch(from: place, to: end) {
-            total += stretch.upperBound - stretch.lowerBound
-            place = stretch.upperBound
+        var cursor = runs.firstRun(endingAbove: range.lowerBound)
+        while let here = cursor, runs.start(here) < range.upperBound {
+            total += min(runs.end(here), range.upperBound) - max(runs.start(here), range.lowerBound)
+            cursor = runs.next(here)
         }
         return total
     }
