@@ -11,7 +11,8 @@ import VirtualMemory
         #expect(range.byteCount == 0x10000)
         let pointer = try #require(unsafe UnsafeMutablePointer<UInt8>(bitPattern: UInt(range.start.rawValue)))
         unsafe pointer[0xFFFF] = 7
-        #expect(unsafe pointer[0xFFFF] == 7)
+        let value = unsafe pointer[0xFFFF]
+        #expect(value == 7)
         #expect(try process.query(range.start).protection == .readWrite)
         try process.free(range.start, byteCount: 0, .release)
         #expect(try process.query(range.start).state == .free)

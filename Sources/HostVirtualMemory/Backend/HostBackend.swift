@@ -108,6 +108,10 @@ extension HostBackend: AddressSpaceBackend {
 
     mutating func unlock(_ range: VirtualRange) { HostMemory.unlock(range) }
 
+    mutating func allocateFrames(_ count: Int) throws(BackendError) -> [UInt64] { frames.allocate(count) }
+
+    mutating func freeFrames(_ numbers: [UInt64]) { frames.free(numbers) }
+
     mutating func mapFrames(_ range: VirtualRange, _ numbers: [UInt64]) throws(BackendError) {
         guard !numbers.isEmpty else {
             try HostMemory.clear(range)

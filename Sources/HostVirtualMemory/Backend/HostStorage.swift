@@ -28,28 +28,50 @@ struct HostStorage {
 struct FrameStorage {
     private var storage: HostStorage?
 
+    /// Frames that were given back, the last one first.
+    private var unused: [UInt64] = []
+    private var next: UInt64 = 1
+
+    /// As many frames as one file can hold.
+    private static let limit: UInt64 = 1 << 34
+
+    /// Gives out frames of zeros, fewer than asked for where there are not as many.
+    mutating func allocate(_ count: Int) -> [UInt64] {
+        var result: [UInt64] = []
+        while result.count < count {
+            if let frame = unused.popLast() {
+                result.append(frame)
+            } else if next < Self.limit {
+                result.append(next)
+                next += 1
+            } else {
+                break
+            }
+        }
+        return result
+    }
+
+    /// Takes frames back, whose contents are gone.
+    mutating func free(_ frames: [UInt64]) {
+        let pageSize = HostMemory.pageSize
+        if let storage { for frame in frames { _ = host_punch_hole(storage.descriptor, frame * pageSize, pageSize) } }
+        unused.append(contentsOf: frames.reversed())
+    }
+
     /// Puts frames under addresses, frames that follow each other in one piece.
     mutating func map(_ range: VirtualRange, _ frames: [UInt64]) throws(BackendError) {
         let pageSize = HostMemory.pageSize
-        if storage == nil { storage = try HostStorage.anonymous(byteCount: 1 << 46) }
+        if storage == nil { storage = try HostStorage.anonymous(byteCount: Self.limit * pageSize) }
         guard let storage else { throw .outOfMemory }
         var first = 0
         while first < frames.count {
-            var next = first + 1
-            while next < frames.count && frames[next] == frames[next - 1] + 1 { next += 1 }
-            let (offset, overflow) = frames[first].multipliedReportingOverflow(by: pageSize)
-            guard !overflow, offset < 1 << 46,
-                let piece = VirtualRange(
-                    start: VirtualAddress(range.start.rawValue + UInt64(first) * pageSize), byteCount: UInt64(next - first) * pageSize)
-            else { throw .outOfMemory }
-            try HostMemory.map(piece, [.read, .write], descriptor: storage.descriptor, offset: offset, isShared: true)
-            first = next
+            var end = first + 1
+            while end < frames.count && frames[end] == frames[end - 1] + 1 { end += 1 }
+            let start = VirtualAddress(range.start.rawValue + UInt64(first) * pageSize)
+            guard let piece = VirtualRange(start: start, byteCount: UInt64(end - first) * pageSize) else { throw .outOfMemory }
+            try HostMemory.map(
+                piece, [.read, .write], descriptor: storage.descriptor, offset: frames[first] * pageSize, isShared: true)
+            first = end
         }
-    }
-
-    /// Drops the contents of a frame, which is zeros when it is given out again.
-    func clear(_ frame: UInt64) {
-        guard let storage else { return }
-        _ = host_punch_hole(storage.descriptor, frame * HostMemory.pageSize, HostMemory.pageSize)
     }
 }

@@ -46,8 +46,9 @@ struct WriteWatches {
         }
     }
 
-    /// Records a write to the page of an address.
+    /// Records a write to the page of an address, where it is watched.
     mutating func write(_ address: VirtualAddress) {
+        guard isWatched(address) else { return }
         let page = address.rawValue / HostMemory.pageSize
         pages[page >> 6, default: 0] |= 1 << (page & 63)
     }

@@ -25,7 +25,7 @@ extension HostProcess {
     }
 
     /// The whole granules of a range of bytes; nil where it is none in user mode.
-    private static func named(_ base: VirtualAddress, _ byteCount: UInt64) -> VirtualRange? {
+    static func named(_ base: VirtualAddress, _ byteCount: UInt64) -> VirtualRange? {
         guard byteCount > 0, let range = VirtualRange(start: base, byteCount: byteCount) else { return nil }
         let granules = Self.granules(range)
         return granules.start.rawValue >= Platform.allocationGranularity && granules.last.rawValue < 0x7FFF_FFFF_0000 ? granules : nil
@@ -85,6 +85,69 @@ extension HostProcess {
             return try space.queryRegion(address)
         }
     }
+
+    /// Keeps pages in memory: ``AddressSpace/lock(_:byteCount:)``.
+    public func lock(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
+        try withLock { () throws(NTStatus) in try space.lock(base, byteCount: byteCount) }
+    }
+
+    /// No longer keeps pages in memory: ``AddressSpace/unlock(_:byteCount:)``.
+    public func unlock(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
+        try withLock { () throws(NTStatus) in try space.unlock(base, byteCount: byteCount) }
+    }
+
+    /// The written pages of watched memory: ``AddressSpace/writtenPages(_:byteCount:capacity:reset:)``.
+    public func writtenPages(
+        _ base: VirtualAddress, byteCount: UInt64, capacity: Int, reset: Bool
+    ) throws(NTStatus) -> [VirtualAddress] {
+        try withLock { () throws(NTStatus) in
+            let pages = try space.writtenPages(base, byteCount: byteCount, capacity: capacity, reset: reset)
+            guard reset else { return pages }
+            var first = 0
+            while first < pages.count {
+                var end = first + 1
+                while end < pages.count && pages[end].rawValue == pages[end - 1].rawValue + HostMemory.pageSize { end += 1 }
+                if let run = VirtualRange(start: pages[first], byteCount: UInt64(end - first) * HostMemory.pageSize) { watch(run) }
+                first = end
+            }
+            return pages
+        }
+    }
+
+    /// Makes watched pages count as not written: ``AddressSpace/resetWrites(_:byteCount:)``.
+    public func resetWrites(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
+        try withLock { () throws(NTStatus) in
+            try space.resetWrites(base, byteCount: byteCount)
+            let mask = HostMemory.pageSize - 1
+            let last = VirtualAddress((base.rawValue + (byteCount - 1)) | mask)
+            guard let range = VirtualRange(start: VirtualAddress(base.rawValue & ~mask), last: last) else { return }
+            for run in space.backend.watches.written(in: range) { watch(run) }
+        }
+    }
+
+    /// Closes written pages to writes, so that the next ones are seen.
+    private func watch(_ range: VirtualRange) {
+        space.backend.watches.forget(range)
+        repair(range)
+    }
+
+    /// Takes physical pages for the program to map: ``AddressSpace/allocateFrames(_:)``.
+    public func allocateFrames(_ count: Int) throws(NTStatus) -> [UInt64] {
+        try withLock { () throws(NTStatus) in try space.allocateFrames(count) }
+    }
+
+    /// Gives physical pages back: ``AddressSpace/freeFrames(_:)``.
+    public func freeFrames(_ frames: [UInt64]) throws(NTStatus) {
+        try withLock { () throws(NTStatus) in try space.freeFrames(frames) }
+    }
+
+    /// Puts physical pages under addresses: ``AddressSpace/mapFrames(_:pageCount:frames:)``.
+    public func mapFrames(_ base: VirtualAddress, pageCount: Int, frames: [UInt64]?) throws(NTStatus) {
+        try withLock { () throws(NTStatus) in try space.mapFrames(base, pageCount: pageCount, frames: frames) }
+    }
+
+    /// Whether this process may lock pages by privilege, which large and physical pages need.
+    public func setLockMemoryPrivilege(_ isHeld: Bool) { withLock { space.canLockMemory = isHeld } }
 
     /// The commit charge and its limit in bytes.
     public var commitCharge: (charge: UInt64, limit: UInt64) {

@@ -13,6 +13,9 @@ public final class HostProcess: @unchecked Sendable {
     var space: AddressSpace<HostBackend>
     var zones: ForeignZones
 
+    /// How many sections were made: the last one's number.
+    var sectionCount: UInt64 = 0
+
     private init() {
         let platform = Platform.x64Large
         space = AddressSpace(

@@ -91,20 +91,10 @@ struct HandleTable {
         let value = UInt(bitPattern: handle)
         // The object may end here, with the table's lock given back.
         guard let entry = shared.withLock({ table in table.remove(value.asHandle) }) else { throw Status(.invalidHandle) }
-        entry.object.handleClosed()
+        _ = entry
     }
 }
 
 extension UInt {
     var asHandle: HANDLE? { unsafe HANDLE(bitPattern: self) }
-}
-
-extension HandleObject {
-    func handleOpened() {
-        if case .section(let section) = self { section.handleOpened() }
-    }
-
-    func handleClosed() {
-        if case .section(let section) = self { section.handleClosed() }
-    }
 }
