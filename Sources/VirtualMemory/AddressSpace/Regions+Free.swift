@@ -31,6 +31,7 @@ extension Regions {
         let allocation = allocations[index]
         if type.contains(.preservePlaceholder) { return try planPreserving(page, base + byteCount, index) }
         guard allocation.kind != .mapped && allocation.kind != .image else { throw .unableToDeleteSection }
+        guard !allocation.traits.contains(.system) else { throw .invalidPageProtection }
         let range: Range<UInt64>
         if byteCount == 0 {
             guard page == allocation.start else { throw .freeVMNotAtBase }

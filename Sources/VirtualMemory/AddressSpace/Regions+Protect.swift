@@ -16,6 +16,7 @@ extension Regions {
         switch allocation.kind {
         case .privateMemory:
             guard protection.isDisjoint(with: .writeCopies) else { throw .invalidPageProtection }
+            guard !allocation.traits.contains(.system) || protection.base == .readWrite else { throw .invalidPageProtection }
             guard !allocation.traits.contains(.largePages) || protection == allocation.protection.subtracting(.caching) else {
                 throw .invalidPageProtection
             }
