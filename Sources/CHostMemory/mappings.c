@@ -151,3 +151,8 @@ uint64_t host_memory_and_swap(void)
         return 0;
     return ((uint64_t)information.totalram + information.totalswap) * information.mem_unit;
 }
+
+int host_synchronize_file(int descriptor)
+{
+    return fsync(descriptor) == 0 ? 0 : errno;
+}

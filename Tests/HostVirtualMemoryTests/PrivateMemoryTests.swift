@@ -9,7 +9,7 @@ import VirtualMemory
         let range = try process.allocate(
             AllocationRequest(byteCount: 0x10000, type: [.reserve, .commit], protection: .readWrite))
         #expect(range.byteCount == 0x10000)
-        let pointer = try #require(unsafe UnsafeMutablePointer<UInt8>(bitPattern: UInt(range.start.rawValue)))
+        let pointer = try unsafe #require(unsafe UnsafeMutablePointer<UInt8>(bitPattern: UInt(range.start.rawValue)))
         unsafe pointer[0xFFFF] = 7
         let value = unsafe pointer[0xFFFF]
         #expect(value == 7)

@@ -38,6 +38,8 @@ int host_lock(uintptr_t address, size_t size);
 int host_unlock(uintptr_t address, size_t size);
 int host_synchronize(uintptr_t address, size_t size);
 
+int host_synchronize_file(int descriptor);
+
 /// One byte per page: bit 0 set where the page is in memory.
 int host_residency(uintptr_t address, size_t size, unsigned char *pages);
 

@@ -114,10 +114,10 @@ enum MemoryCalls {
     _ type: ULONG, _ protection: ULONG
 ) -> NTSTATUS {
     native { () throws(Status) in
-        let asked = try MemoryCalls.range(address, size)
+        let asked = try unsafe MemoryCalls.range(address, size)
         // Placeholders are for the extended call.
-        let range = try MemoryCalls.allocate(process, asked.address, asked.size, type, protection, zeroBits: UInt64(zeroBits))
-        try MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, address, size)
+        let range = try unsafe MemoryCalls.allocate(process, asked.address, asked.size, type, protection, zeroBits: UInt64(zeroBits))
+        try unsafe MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, address, size)
     }
 }
 
@@ -126,10 +126,10 @@ enum MemoryCalls {
     _ protection: ULONG, _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
 ) -> NTSTATUS {
     native { () throws(Status) in
-        let list = try MemoryCalls.parameters(parameters, count)
-        let asked = try MemoryCalls.range(address, size)
-        let range = try MemoryCalls.allocate(process, asked.address, asked.size, type, protection, parameters: list)
-        try MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, address, size)
+        let list = try unsafe MemoryCalls.parameters(parameters, count)
+        let asked = try unsafe MemoryCalls.range(address, size)
+        let range = try unsafe MemoryCalls.allocate(process, asked.address, asked.size, type, protection, parameters: list)
+        try unsafe MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, address, size)
     }
 }
 
@@ -137,9 +137,9 @@ enum MemoryCalls {
     _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG
 ) -> NTSTATUS {
     native { () throws(Status) in
-        let asked = try MemoryCalls.range(address, size)
-        let freed = try MemoryCalls.free(process, asked.address, asked.size, type)
-        try MemoryCalls.report(freed.base, freed.byteCount, address, size)
+        let asked = try unsafe MemoryCalls.range(address, size)
+        let freed = try unsafe MemoryCalls.free(process, asked.address, asked.size, type)
+        try unsafe MemoryCalls.report(freed.base, freed.byteCount, address, size)
     }
 }
 
@@ -148,15 +148,15 @@ enum MemoryCalls {
     _ old: UnsafeMutablePointer<ULONG>?
 ) -> NTSTATUS {
     native { () throws(Status) in
-        guard Arguments.load(old, default: 0) != nil else { throw Status(.accessViolation) }
-        let asked = try MemoryCalls.range(address, size)
+        guard unsafe Arguments.load(old, default: 0) != nil else { throw Status(.accessViolation) }
+        let asked = try unsafe MemoryCalls.range(address, size)
         do throws(Status) {
-            let result = try MemoryCalls.protect(process, asked.address, asked.size, protection)
+            let result = try unsafe MemoryCalls.protect(process, asked.address, asked.size, protection)
             let range = result.range
-            try MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, address, size)
-            guard Arguments.store(result.old.rawValue, old) else { throw Status(.accessViolation) }
+            try unsafe MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, address, size)
+            guard unsafe Arguments.store(result.old.rawValue, old) else { throw Status(.accessViolation) }
         } catch {
-            _ = Arguments.store(PageProtection.noAccess.rawValue, old)
+            _ = unsafe Arguments.store(PageProtection.noAccess.rawValue, old)
             throw error
         }
     }
@@ -166,12 +166,12 @@ enum MemoryCalls {
     _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG
 ) -> NTSTATUS {
     native { () throws(Status) in
-        try HandleTable.process(process)
-        let asked = try MemoryCalls.range(address, size)
+        try unsafe HandleTable.process(process)
+        let asked = try unsafe MemoryCalls.range(address, size)
         guard type == 1 || type == 2 || type == 3 else { throw Status(.invalidParameter) }
         try withStatus { () throws(NTStatus) in try HostProcess.current.lock(asked.address, byteCount: asked.size) }
         let pages = MemoryCalls.pages(asked.address, asked.size)
-        try MemoryCalls.report(pages.address, pages.byteCount, address, size)
+        try unsafe MemoryCalls.report(pages.address, pages.byteCount, address, size)
     }
 }
 
@@ -179,11 +179,11 @@ enum MemoryCalls {
     _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG
 ) -> NTSTATUS {
     native { () throws(Status) in
-        try HandleTable.process(process)
-        let asked = try MemoryCalls.range(address, size)
+        try unsafe HandleTable.process(process)
+        let asked = try unsafe MemoryCalls.range(address, size)
         guard type == 1 || type == 2 || type == 3 else { throw Status(.invalidParameter) }
         try withStatus { () throws(NTStatus) in try HostProcess.current.unlock(asked.address, byteCount: asked.size) }
         let pages = MemoryCalls.pages(asked.address, asked.size)
-        try MemoryCalls.report(pages.address, pages.byteCount, address, size)
+        try unsafe MemoryCalls.report(pages.address, pages.byteCount, address, size)
     }
 }

@@ -7,9 +7,9 @@ private func allocate(
     _ process: HANDLE?, _ address: UnsafeMutableRawPointer?, _ size: SIZE_T, _ type: DWORD, _ protection: DWORD
 ) -> LPVOID? {
     do throws(Status) {
-        let range = try MemoryCalls.allocate(
+        let range = try unsafe MemoryCalls.allocate(
             process, Arguments.address(address), UInt64(UInt(bitPattern: size)), type, protection)
-        return Arguments.pointer(range.start)
+        return unsafe Arguments.pointer(range.start)
     } catch {
         fail(error)
         return nil
@@ -19,19 +19,19 @@ private func allocate(
 @c @implementation public func VirtualAlloc(
     _ address: LPVOID?, _ size: SIZE_T, _ type: DWORD, _ protection: DWORD
 ) -> LPVOID? {
-    allocate(GetCurrentProcess(), address, size, type, protection)
+    unsafe allocate(GetCurrentProcess(), address, size, type, protection)
 }
 
 @c @implementation public func VirtualAllocEx(
     _ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ type: DWORD, _ protection: DWORD
 ) -> LPVOID? {
-    allocate(process, address, size, type, protection)
+    unsafe allocate(process, address, size, type, protection)
 }
 
 @c @implementation public func VirtualAllocExNuma(
     _ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ type: DWORD, _ protection: DWORD, _ node: DWORD
 ) -> LPVOID? {
-    allocate(process, address, size, type, protection)
+    unsafe allocate(process, address, size, type, protection)
 }
 
 @c @implementation public func VirtualAllocFromApp(
@@ -42,7 +42,7 @@ private func allocate(
         fail(Status(.invalidParameter))
         return nil
     }
-    return allocate(GetCurrentProcess(), address, size, type, protection)
+    return unsafe allocate(GetCurrentProcess(), address, size, type, protection)
 }
 
 @c @implementation public func VirtualAlloc2(
@@ -50,12 +50,12 @@ private func allocate(
     _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
 ) -> PVOID? {
     do throws(Status) {
-        let list = try MemoryCalls.parameters(parameters, count)
+        let list = try unsafe MemoryCalls.parameters(parameters, count)
         // No process means this one, in this call alone.
-        let range = try MemoryCalls.allocate(
+        let range = try unsafe MemoryCalls.allocate(
             process ?? GetCurrentProcess(), Arguments.address(address), UInt64(UInt(bitPattern: size)), type, protection,
             parameters: list)
-        return Arguments.pointer(range.start)
+        return unsafe Arguments.pointer(range.start)
     } catch {
         fail(error)
         return nil
@@ -66,45 +66,45 @@ private func free(_ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ type
     win32 { () throws(Status) in
         // Regions go as a whole here; only the native call parts them.
         guard type != FreeType.release.rawValue || size == 0 else { throw Status(.invalidParameter) }
-        _ = try MemoryCalls.free(process, Arguments.address(address), UInt64(UInt(bitPattern: size)), type)
+        _ = try unsafe MemoryCalls.free(process, Arguments.address(address), UInt64(UInt(bitPattern: size)), type)
     }
 }
 
 @c @implementation public func VirtualFree(_ address: LPVOID?, _ size: SIZE_T, _ type: DWORD) -> BOOL {
-    free(GetCurrentProcess(), address, size, type)
+    unsafe free(GetCurrentProcess(), address, size, type)
 }
 
 @c @implementation public func VirtualFreeEx(_ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ type: DWORD) -> BOOL {
-    free(process, address, size, type)
+    unsafe free(process, address, size, type)
 }
 
 private func protect(_ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ protection: DWORD, _ old: PDWORD?) -> BOOL {
     win32 { () throws(Status) in
-        guard Arguments.store(PageProtection.noAccess.rawValue, old) else { throw Status(.accessViolation) }
-        let result = try MemoryCalls.protect(
+        guard unsafe Arguments.store(PageProtection.noAccess.rawValue, old) else { throw Status(.accessViolation) }
+        let result = try unsafe MemoryCalls.protect(
             process, Arguments.address(address), UInt64(UInt(bitPattern: size)), protection)
-        _ = Arguments.store(result.old.rawValue, old)
+        _ = unsafe Arguments.store(result.old.rawValue, old)
     }
 }
 
 @c @implementation public func VirtualProtect(_ address: LPVOID?, _ size: SIZE_T, _ protection: DWORD, _ old: PDWORD?) -> BOOL {
-    protect(GetCurrentProcess(), address, size, protection, old)
+    unsafe protect(GetCurrentProcess(), address, size, protection, old)
 }
 
 @c @implementation public func VirtualProtectEx(
     _ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ protection: DWORD, _ old: PDWORD?
 ) -> BOOL {
-    protect(process, address, size, protection, old)
+    unsafe protect(process, address, size, protection, old)
 }
 
 @c @implementation public func VirtualQueryEx(
     _ process: HANDLE?, _ address: LPCVOID?, _ information: PMEMORY_BASIC_INFORMATION?, _ length: SIZE_T
 ) -> SIZE_T {
     do throws(Status) {
-        try HandleTable.process(process)
-        guard length >= MemoryLayout<MEMORY_BASIC_INFORMATION>.size else { throw Status(.infoLengthMismatch) }
-        try MemoryCalls.query(Arguments.address(address), information)
-        return MemoryLayout<MEMORY_BASIC_INFORMATION>.size
+        try unsafe HandleTable.process(process)
+        guard unsafe length >= MemoryLayout<MEMORY_BASIC_INFORMATION>.size else { throw Status(.infoLengthMismatch) }
+        try unsafe MemoryCalls.query(Arguments.address(address), information)
+        return unsafe MemoryLayout<MEMORY_BASIC_INFORMATION>.size
     } catch {
         fail(error)
         return 0
@@ -114,13 +114,13 @@ private func protect(_ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ p
 @c @implementation public func VirtualQuery(
     _ address: LPCVOID?, _ information: PMEMORY_BASIC_INFORMATION?, _ length: SIZE_T
 ) -> SIZE_T {
-    VirtualQueryEx(GetCurrentProcess(), address, information, length)
+    unsafe VirtualQueryEx(GetCurrentProcess(), address, information, length)
 }
 
 @c @implementation public func VirtualLock(_ address: LPVOID?, _ size: SIZE_T) -> BOOL {
     win32 { () throws(Status) in
         try withStatus { () throws(NTStatus) in
-            try HostProcess.current.lock(Arguments.address(address), byteCount: UInt64(UInt(bitPattern: size)))
+            try unsafe HostProcess.current.lock(Arguments.address(address), byteCount: UInt64(UInt(bitPattern: size)))
         }
     }
 }
@@ -128,7 +128,7 @@ private func protect(_ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ p
 @c @implementation public func VirtualUnlock(_ address: LPVOID?, _ size: SIZE_T) -> BOOL {
     win32 { () throws(Status) in
         try withStatus { () throws(NTStatus) in
-            try HostProcess.current.unlock(Arguments.address(address), byteCount: UInt64(UInt(bitPattern: size)))
+            try unsafe HostProcess.current.unlock(Arguments.address(address), byteCount: UInt64(UInt(bitPattern: size)))
         }
     }
 }

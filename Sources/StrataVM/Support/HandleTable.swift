@@ -44,12 +44,12 @@ struct HandleTable {
     }
 
     func entry(_ handle: HANDLE?) -> Entry? {
-        guard let index = Self.index(handle), index < entries.count else { return nil }
+        guard let index = unsafe Self.index(handle), index < entries.count else { return nil }
         return entries[index]
     }
 
     mutating func remove(_ handle: HANDLE?) -> Entry? {
-        guard let index = Self.index(handle), index < entries.count, let entry = entries[index] else { return nil }
+        guard let index = unsafe Self.index(handle), index < entries.count, let entry = entries[index] else { return nil }
         entries[index] = nil
         unused.append(index)
         return entry
@@ -58,23 +58,23 @@ struct HandleTable {
     // MARK: Without the table at hand
 
     static func open(_ object: HandleObject, access: UInt32) -> HANDLE? {
-        unsafe shared.withLock { table in UInt(bitPattern: table.add(object, access: access)) }.asHandle
+        unsafe shared.withLock { table in unsafe UInt(bitPattern: table.add(object, access: access)) }.asHandle
     }
 
     static func find(_ handle: HANDLE?) throws(Status) -> Entry {
         let value = UInt(bitPattern: handle)
-        guard let entry = shared.withLock({ table in table.entry(value.asHandle) }) else { throw Status(.invalidHandle) }
+        guard let entry = shared.withLock({ table in unsafe table.entry(value.asHandle) }) else { throw Status(.invalidHandle) }
         return entry
     }
 
     static func file(_ handle: HANDLE?) throws(Status) -> (file: FileObject, access: UInt32) {
-        let entry = try find(handle)
+        let entry = try unsafe find(handle)
         guard case .file(let file) = entry.object else { throw .objectTypeMismatch }
         return (file, entry.access)
     }
 
     static func section(_ handle: HANDLE?, access: UInt32 = 0) throws(Status) -> SectionObject {
-        let entry = try find(handle)
+        let entry = try unsafe find(handle)
         guard case .section(let section) = entry.object else { throw .objectTypeMismatch }
         guard entry.access & access == access else { throw Status(.accessDenied) }
         return section
@@ -83,14 +83,14 @@ struct HandleTable {
     /// Demands that a handle is one of this process.
     static func process(_ handle: HANDLE?) throws(Status) {
         if Int(bitPattern: handle) == currentProcess { return }
-        guard case .process = try find(handle).object else { throw .objectTypeMismatch }
+        guard case .process = try unsafe find(handle).object else { throw .objectTypeMismatch }
     }
 
     static func close(_ handle: HANDLE?) throws(Status) {
         if Int(bitPattern: handle) == currentProcess { return }
         let value = UInt(bitPattern: handle)
         // The object may end here, with the table's lock given back.
-        guard let entry = shared.withLock({ table in table.remove(value.asHandle) }) else { throw Status(.invalidHandle) }
+        guard let entry = shared.withLock({ table in unsafe table.remove(value.asHandle) }) else { throw Status(.invalidHandle) }
         _ = entry
     }
 }
