@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,8 +15,6 @@ static PEB process_block;
 static pthread_once_t process_once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key;
 static __thread PTEB thread_block __attribute__((tls_model("initial-exec")));
-
-extern char __executable_start __attribute__((weak));
 
 static void end_thread(void *block)
 {
@@ -26,7 +25,9 @@ static void end_thread(void *block)
 static void start_process(void)
 {
     pthread_key_create(&thread_key, end_thread);
-    process_block.ImageBaseAddress = &__executable_start;
+    Dl_info program;
+    if (dladdr((void *)getauxval(AT_ENTRY), &program) != 0)
+        process_block.ImageBaseAddress = program.dli_fbase;
     process_block.NumberOfProcessors = (ULONG)sysconf(_SC_NPROCESSORS_ONLN);
     process_block.OSMajorVersion = 10;
     process_block.OSMinorVersion = 0;

@@ -76,7 +76,7 @@ struct WriteWatches {
         for word in words(in: range) {
             var bits = (pages[word] ?? 0) & mask(word, range)
             while bits != 0 {
-                let page = word << 6 + UInt64(bits.trailingZeroBitCount)
+                let page = (word << 6) + UInt64(bits.trailingZeroBitCount)
                 bits &= bits - 1
                 if let open = run, open.upperBound == page {
                     run = open.lowerBound..<page + 1
@@ -92,8 +92,8 @@ struct WriteWatches {
 
     /// The words that the range's pages may have bits in, ascending: never more than there are.
     private func words(in range: VirtualRange) -> [UInt64] {
-        let first = range.start.rawValue / HostMemory.pageSize >> 6
-        let last = range.last.rawValue / HostMemory.pageSize >> 6
+        let first = (range.start.rawValue / HostMemory.pageSize) >> 6
+        let last = (range.last.rawValue / HostMemory.pageSize) >> 6
         if last - first < UInt64(pages.count) { return Array(first...last) }
         return pages.keys.filter { first...last ~= $0 }.sorted()
     }
@@ -102,8 +102,8 @@ struct WriteWatches {
     private func mask(_ word: UInt64, _ range: VirtualRange) -> UInt64 {
         let first = range.start.rawValue / HostMemory.pageSize
         let last = range.last.rawValue / HostMemory.pageSize
-        let low = word << 6 >= first ? 0 : first - word << 6
-        let high = min(last - word << 6, 63)
+        let low = (word << 6) >= first ? 0 : first - (word << 6)
+        let high = min(last - (word << 6), 63)
         return UInt64.max >> (63 - high) & UInt64.max << low
     }
 }
