@@ -14,4 +14,7 @@ bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict ver
 /// Sets what GetLastError gives, and the status behind it.
 void strata_vm_set_error(DWORD error, NTSTATUS status);
 
+/// The most that this process may commit, in bytes.
+ULONG64 strata_vm_commit_limit(void);
+
 #endif

@@ -10,6 +10,9 @@ struct HostStorage {
     /// Whether it is a laid-out image, of which every view has private copies.
     let isImage: Bool
 
+    /// The file that it is, or was laid out from.
+    var identity: HostFileIdentity?
+
     /// Whether further views can be made.
     var isOpen = true
     var viewCount = 0

@@ -149,6 +149,31 @@ extension HostProcess {
     /// Whether this process may lock pages by privilege, which large and physical pages need.
     public func setLockMemoryPrivilege(_ isHeld: Bool) { withLock { space.canLockMemory = isHeld } }
 
+    /// Asks the host for pages that are going to be used; those that are not there are left out.
+    public func prefetch(_ base: VirtualAddress, byteCount: UInt64) {
+        withLock {
+            let mask = HostMemory.pageSize - 1
+            let (end, overflow) = base.rawValue.addingReportingOverflow(byteCount)
+            guard !overflow, byteCount > 0, space.partitions.user.contains(VirtualAddress(end - 1)),
+                let range = VirtualRange(start: VirtualAddress(base.rawValue & ~mask), last: VirtualAddress((end - 1) | mask))
+            else { return }
+            HostMemory.prefetch(range)
+        }
+    }
+
+    /// What the working set has of a page.
+    public func pageState(
+        _ address: VirtualAddress
+    ) -> (isValid: Bool, isShared: Bool, isLocked: Bool, protection: PageProtection) {
+        withLock {
+            guard !zones.contains(address), let block = try? space.query(address), block.state == .committed,
+                let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
+            else { return (false, false, false, []) }
+            let isShared = block.type != .privateMemory && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
+            return (HostMemory.isResident(page), isShared, space.isLocked(block.base), block.protection)
+        }
+    }
+
     /// The commit charge and its limit in bytes.
     public var commitCharge: (charge: UInt64, limit: UInt64) {
         withLock { (space.ledger.charge, space.ledger.limit) }

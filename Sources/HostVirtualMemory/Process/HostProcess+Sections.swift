@@ -9,11 +9,24 @@ public struct HostSectionFile: Sendable {
     public let descriptor: Int32
     public let byteCount: UInt64
     public let access: SectionFile.Access
+    public let identity: HostFileIdentity
 
-    public init(descriptor: Int32, byteCount: UInt64, access: SectionFile.Access) {
+    public init(descriptor: Int32, byteCount: UInt64, access: SectionFile.Access, identity: HostFileIdentity) {
+        self.identity = identity
         self.descriptor = descriptor
         self.byteCount = byteCount
         self.access = access
+    }
+}
+
+/// What tells files of the host apart.
+public struct HostFileIdentity: Hashable, Sendable {
+    public let device: UInt64
+    public let number: UInt64
+
+    public init(device: UInt64, number: UInt64) {
+        self.device = device
+        self.number = number
     }
 }
 
@@ -48,7 +61,7 @@ extension HostProcess {
             guard let descriptor = try? FileDescriptor(rawValue: file.descriptor).duplicate() else {
                 throw .insufficientResources
             }
-            space.backend.add(HostStorage(descriptor: descriptor.rawValue, isImage: false), as: section.storage)
+            space.backend.add(HostStorage(descriptor: descriptor.rawValue, isImage: false, identity: file.identity), as: section.storage)
             return HostSection(section)
         }
     }
@@ -66,7 +79,7 @@ extension HostProcess {
             let section = try Section.image(
                 SectionFile(token: sectionCount, byteCount: file.byteCount, access: file.access), image, protection: protection,
                 attributes: attributes, ledger: space.ledger)
-            let storage = try store(section, isImage: true)
+            let storage = try store(section, isImage: true, file.identity)
             do throws(NTStatus) {
                 try Self.lay(out: image, bytes, in: storage)
             } catch {
@@ -78,14 +91,17 @@ extension HostProcess {
     }
 
     @discardableResult
-    private func store(_ section: Section, isImage: Bool) throws(NTStatus) -> HostStorage {
-        let storage: HostStorage
+    private func store(
+        _ section: Section, isImage: Bool, _ identity: HostFileIdentity? = nil
+    ) throws(NTStatus) -> HostStorage {
+        var storage: HostStorage
         do throws(BackendError) {
             let mask = HostMemory.pageSize - 1
             storage = try HostStorage.anonymous(byteCount: (section.byteCount + mask) & ~mask, isImage: isImage)
         } catch {
             throw .insufficientResources
         }
+        storage.identity = identity
         space.backend.add(storage, as: section.storage)
         return storage
     }
@@ -182,8 +198,21 @@ extension HostProcess {
         }
     }
 
-    /// What the section is stored in that an address is a view of; nil where it is none.
-    public func storage(at address: VirtualAddress) -> SectionStorage? {
-        withLock { space.section(at: address)?.section.storage }
+    /// The descriptor of the file that an address is a view of; nil where it is none.
+    ///
+    /// It is the section's own: it may be asked about, and lasts no longer than the view.
+    public func descriptor(at address: VirtualAddress) -> Int32? {
+        withLock {
+            guard let storage = space.section(at: address)?.section.storage else { return nil }
+            return space.backend.storages[storage]?.descriptor
+        }
+    }
+
+    /// Which image an address is a view of: equal numbers are the same file.
+    public func file(at address: VirtualAddress) -> HostFileIdentity? {
+        withLock {
+            guard let storage = space.section(at: address)?.section.storage else { return nil }
+            return space.backend.storages[storage]?.identity
+        }
     }
 }

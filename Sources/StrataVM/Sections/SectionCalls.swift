@@ -92,7 +92,8 @@ enum SectionCalls {
         if granted & 0x2 != 0 { access.insert(.write) }
         if granted & 0x20 != 0 { access.insert(.execute) }
         let host = HostSectionFile(
-            descriptor: file.descriptor.rawValue, byteCount: information.byteCount, access: access)
+            descriptor: file.descriptor.rawValue, byteCount: information.byteCount, access: access,
+            identity: HostFileIdentity(device: information.device, number: information.number))
         if attributes.contains(.image) {
             return try withStatus { () throws(NTStatus) in
                 try HostProcess.current.createImageSection(host, protection: protection, attributes: attributes)
