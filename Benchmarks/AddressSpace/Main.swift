@@ -10,6 +10,7 @@ enum AddressSpaceBenchmark {
         Stopwatch.pin()
         print(sizes().markdown)
         print(counts().markdown)
+        print(fragments().markdown)
     }
 
     private static func space() -> AddressSpace<BookkeepingOnly> {
@@ -106,6 +107,43 @@ enum AddressSpaceBenchmark {
             }
             cells += [query, walk, hole].map { BenchmarkTable.time($0.median) }
             table.add(cells)
+        }
+        return table
+    }
+
+    /// One region whose pages have two protections in turns.
+    private static func fragments() -> BenchmarkTable {
+        var table = BenchmarkTable(
+            "One region in runs of one page, by runs",
+            columns: ["runs", "split, a page", "random query", "random protect, both ways", "join all, a run"])
+        for count in [1_000, 10_000, 100_000, 1_000_000] as [UInt64] {
+            let samples = count > 100_000 ? 3 : 7
+            var space = Self.space()
+            guard let range = try? space.allocate(Self.reserve(count << 12, [.reserve, .commit])) else {
+                preconditionFailure("room")
+            }
+            let base = range.start.rawValue
+            func split() {
+                for page in stride(from: 0, to: count, by: 2) {
+                    _ = try? space.protect(VirtualAddress(base + page << 12), byteCount: 4096, .readOnly)
+                }
+            }
+            func join() { _ = try? space.protect(range.start, byteCount: count << 12, .readWrite) }
+            let splitting = Stopwatch.measure(operations: Int(count / 2), samples: samples, prepare: join, split)
+            let joining = Stopwatch.measure(operations: Int(count), samples: samples, prepare: split, join)
+            split()
+            var random = SeededGenerator(seed: 1)
+            let places = (0..<4096).map { _ in VirtualAddress(base + UInt64(random.below(Int(count))) << 12) }
+            let query = Stopwatch.measure(operations: places.count, samples: 31) {
+                for place in places { Stopwatch.consume(try? space.query(place)) }
+            }
+            let protect = Stopwatch.measure(operations: places.count, samples: 31) {
+                for place in places {
+                    guard let old = try? space.protect(place, byteCount: 4096, .executeRead).old else { continue }
+                    _ = try? space.protect(place, byteCount: 4096, old)
+                }
+            }
+            table.add(["\(count)"] + [splitting, query, protect, joining].map { BenchmarkTable.time($0.median) })
         }
         return table
     }

@@ -28,10 +28,6 @@ extension AddressSpace where Backend: ~Copyable {
     /// - Parameter visit: returns false to stop.
     /// - Complexity: O(*n*).
     public func walk(_ visit: (MemoryBasicInformation) -> Bool) {
-        var address: UInt64 = 0
-        while let information = regions.query(address) {
-            guard visit(information) else { return }
-            address = information.base.rawValue + information.byteCount
-        }
+        regions.walk(visit)
     }
 }

@@ -99,8 +99,7 @@ extension Regions {
             becomePlaceholder(index)
             forgetPages(range)
         case .splitPlaceholder(let range, let index):
-            cut(allocation: index, at: range.upperBound)
-            cut(allocation: index, at: range.lowerBound)
+            cut(allocation: cut(allocation: index, at: range.lowerBound), at: range.upperBound)
         case .coalesce(let range):
             guard let first = allocation(at: range.lowerBound) else { return }
             var reached = allocations[first].end

@@ -7,9 +7,31 @@ extension Regions {
     func query(_ address: UInt64) -> MemoryBasicInformation? {
         guard address <= highest else { return nil }
         let page = address & ~pageMask
-        guard let cursor = tree.firstRun(endingAbove: page), tree.start(cursor) <= page else {
+        return block(page, tree.firstRun(endingAbove: page))
+    }
+
+    /// Gives every block from the lowest address of user mode to the highest.
+    ///
+    /// - Complexity: O(*n*).
+    func walk(_ visit: (MemoryBasicInformation) -> Bool) {
+        var page: UInt64 = 0
+        var cursor = tree.first
+        while page <= highest {
+            let block = block(page, cursor)
+            guard visit(block) else { return }
+            page += block.byteCount
+            // As a rule a block is a run, or ends where the next one begins.
+            while let here = cursor, tree.end(here) <= page { cursor = tree.next(here) }
+        }
+    }
+
+    /// The block that begins with a page.
+    ///
+    /// - Parameter cursor: the first run that ends above the page.
+    private func block(_ page: UInt64, _ cursor: RunTree<PageRun>.Cursor?) -> MemoryBasicInformation {
+        guard let cursor, tree.start(cursor) <= page else {
             var end = highest + 1
-            if let next = tree.firstRun(endingAbove: page) { end = tree.start(next) }
+            if let cursor { end = tree.start(cursor) }
             return MemoryBasicInformation(
                 base: VirtualAddress(page), allocationBase: nil, allocationProtection: [], byteCount: end - page, state: .free,
                 protection: .noAccess, type: .free)

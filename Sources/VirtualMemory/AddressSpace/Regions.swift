@@ -36,6 +36,11 @@ struct Regions: ~Copyable {
         tree = RunTree(filler: PageRun(allocation: .max, protection: []), granularity: Platform.allocationGranularity)
     }
 
+    /// A process that ends gives back what it was promised.
+    deinit {
+        for allocation in allocations where allocation.kind != .unused { ledger.subtract(allocation.charged) }
+    }
+
     // MARK: Sizes
 
     var lowest: UInt64 { partitions.user.start.rawValue }

@@ -125,13 +125,16 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     /// The last slot of a node that starts at or below `address`, or -1.
     func floorSlot(_ address: UInt64, in node: Int) -> Int {
-        let base = node * Self.capacity
-        var (low, high) = (0, Int(counts[node]))
-        while low < high {
-            let middle = (low + high) >> 1
-            if starts[base + middle] <= address { low = middle + 1 } else { high = middle }
+        // Halves without a branch on the keys, whose order no processor can guess.
+        var remaining = Int(counts[node])
+        guard remaining > 0 else { return -1 }
+        var place = node * Self.capacity
+        while remaining > 1 {
+            let half = remaining >> 1
+            place += starts[place + half] <= address ? half : 0
+            remaining -= half
         }
-        return low - 1
+        return place - node * Self.capacity - (starts[place] <= address ? 0 : 1)
     }
 
     // MARK: Nodes

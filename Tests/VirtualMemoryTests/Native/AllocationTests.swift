@@ -130,6 +130,21 @@ import Testing
         #expect(status { () throws(NTStatus) in try space.allocate(base, 1, .commit) } == .commitmentLimit)
     }
 
+    @Test func processesThatEndGiveBackTheirCommitment() throws {
+        let ledger = CommitLedger()
+        do {
+            var space = Space(platform: .x64Large, ledger: ledger, backend: BookkeepingOnly())
+            try space.allocate(0, 0x10_000, .commit)
+            let base = try space.allocate(0, 0x10_000, .commit)
+            try space.free(base, 0, .release)
+            let section = try Section.pagingFile(
+                1, byteCount: 0x3000, protection: .readWrite, attributes: .commit, platform: .x64Large, ledger: ledger)
+            try space.mapView(ViewRequest(section: section, protection: .writeCopy))
+            #expect(ledger.charge == 0x16_000)
+        }
+        #expect(ledger.charge == 0)
+    }
+
     @Test func holesAreTooSmall() throws {
         var space = makeSpace(.x86)
         try space.allocate(0x4000_0000, 0x1000, .reserve)

@@ -14,13 +14,18 @@ import Testing
         let kernelLast: UInt64
     }
 
+    private static func extended(_ megabytes: UInt64) -> Platform {
+        guard let platform = Platform.x86(increaseUserVA: megabytes) else { preconditionFailure("within the bounds") }
+        return platform
+    }
+
     static let rows: [Row] = [
         Row(platform: .x86, userLast: 0x7FFE_FFFF, offLimits: 0x7FFF_0000, kernel: 0x8000_0000, kernelLast: 0xFFFF_FFFF),
         Row(
-            platform: Platform.x86(increaseUserVA: 3072)!, userLast: 0xBFFE_FFFF, offLimits: 0xBFFF_0000, kernel: 0xC000_0000,
+            platform: extended(3072), userLast: 0xBFFE_FFFF, offLimits: 0xBFFF_0000, kernel: 0xC000_0000,
             kernelLast: 0xFFFF_FFFF),
         Row(
-            platform: Platform.x86(increaseUserVA: 2800)!, userLast: 0xAEFE_FFFF, offLimits: 0xAEFF_0000, kernel: 0xAF00_0000,
+            platform: extended(2800), userLast: 0xAEFE_FFFF, offLimits: 0xAEFF_0000, kernel: 0xAF00_0000,
             kernelLast: 0xFFFF_FFFF),
         Row(
             platform: .x64, userLast: 0x7FF_FFFE_FFFF, offLimits: 0x7FF_FFFF_0000, kernel: 0x800_0000_0000, kernelLast: .max),

@@ -54,3 +54,6 @@ extension AddressSpace where Backend: ~Copyable {
         return result
     }
 }
+
+/// What a mutating call gives; expectations cannot make such calls themselves.
+func of<Result>(_ body: () -> Result) -> Result { body() }
