@@ -164,13 +164,13 @@ extension HostProcess {
     /// What the working set has of a page.
     public func pageState(
         _ address: VirtualAddress
-    ) -> (isValid: Bool, isShared: Bool, isLocked: Bool, protection: PageProtection) {
+    ) -> (isValid: Bool, isShared: Bool, protection: PageProtection) {
         withLock {
             guard !zones.contains(address), let block = try? space.query(address), block.state == .committed,
                 let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
-            else { return (false, false, false, []) }
+            else { return (false, false, []) }
             let isShared = block.type != .privateMemory && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
-            return (HostMemory.isResident(page), isShared, space.isLocked(block.base), block.protection)
+            return (HostMemory.isResident(page), isShared, block.protection)
         }
     }
 

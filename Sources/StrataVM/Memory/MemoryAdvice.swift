@@ -6,7 +6,7 @@ import VirtualMemory
 
 /// Demands whole committed pages of private memory that can be written.
 private func writablePages(_ address: UnsafeRawPointer?, _ size: SIZE_T) throws(Status) -> VirtualRange {
-    let place = Arguments.address(address)
+    let place = unsafe Arguments.address(address)
     let length = UInt64(UInt(bitPattern: size))
     guard place.rawValue & 0xFFF == 0, length > 0, length & 0xFFF == 0, let range = VirtualRange(start: place, byteCount: length)
     else { throw Status(.invalidParameter) }
@@ -38,19 +38,19 @@ private func code(_ body: () throws(Status) -> Void) -> DWORD {
 }
 
 @c @implementation public func DiscardVirtualMemory(_ address: PVOID?, _ size: SIZE_T) -> DWORD {
-    code { () throws(Status) in try reset(try writablePages(address, size), .reset) }
+    code { () throws(Status) in try unsafe reset(try writablePages(address, size), .reset) }
 }
 
 @c @implementation public func OfferVirtualMemory(_ address: PVOID?, _ size: SIZE_T, _ priority: OFFER_PRIORITY) -> DWORD {
     code { () throws(Status) in
         guard 1...4 ~= priority.rawValue else { throw Status(.invalidParameter) }
-        try reset(try writablePages(address, size), .reset)
+        try unsafe reset(try writablePages(address, size), .reset)
     }
 }
 
 @c @implementation public func ReclaimVirtualMemory(_ address: UnsafeRawPointer?, _ size: SIZE_T) -> DWORD {
     code { () throws(Status) in
-        let range = try writablePages(address, size)
+        let range = try unsafe writablePages(address, size)
         do throws(Status) {
             try reset(range, .resetUndo)
         } catch {
@@ -62,10 +62,10 @@ private func code(_ body: () throws(Status) -> Void) -> DWORD {
 
 /// Asks for pages that are going to be used; those that are not there are no mistake.
 private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(Status) {
-    guard count > 0, let ranges else { throw Status(.invalidParameter) }
+    guard count > 0, let ranges = unsafe ranges else { throw Status(.invalidParameter) }
     for index in 0..<Int(clamping: count) {
-        let words = (ranges + index * 16).assumingMemoryBound(to: UInt64.self)
-        guard let start = Arguments.load(words, default: 0), let size = Arguments.load(words + 1, default: 0) else {
+        let words = unsafe (ranges + index * 16).assumingMemoryBound(to: UInt64.self)
+        guard let start = unsafe Arguments.load(words, default: 0), let size = unsafe Arguments.load(words + 1, default: 0) else {
             throw Status(.accessViolation)
         }
         guard size > 0 else { throw Status(.invalidParameter) }
@@ -77,9 +77,9 @@ private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(St
     _ process: HANDLE?, _ count: ULONG_PTR, _ ranges: PWIN32_MEMORY_RANGE_ENTRY?, _ flags: ULONG
 ) -> BOOL {
     win32 { () throws(Status) in
-        try HandleTable.process(process)
+        try unsafe HandleTable.process(process)
         guard flags == 0 else { throw Status(.invalidParameter) }
-        try prefetch(count, UnsafeRawPointer(ranges))
+        try unsafe prefetch(count, UnsafeRawPointer(ranges))
     }
 }
 
@@ -89,12 +89,12 @@ private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(St
 ) -> NTSTATUS {
     native { () throws(Status) in
         guard kind == VmPrefetchInformation else { throw Status(0xC000_00F0) }
-        guard information != nil else { throw Status(.invalidParameter5) }
+        guard unsafe information != nil else { throw Status(.invalidParameter5) }
         guard length == 4 else { throw Status(0xC000_00F4) }
         guard count > 0 else { throw Status(.invalidParameter3) }
-        guard ranges != nil else { throw Status(.accessViolation) }
-        try HandleTable.process(process)
-        try prefetch(count, UnsafeRawPointer(ranges))
+        guard unsafe ranges != nil else { throw Status(.accessViolation) }
+        try unsafe HandleTable.process(process)
+        try unsafe prefetch(count, UnsafeRawPointer(ranges))
     }
 }
 

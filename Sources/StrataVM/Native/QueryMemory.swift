@@ -8,38 +8,38 @@ import VirtualMemory
     _ written: UnsafeMutablePointer<SIZE_T>?
 ) -> NTSTATUS {
     native { () throws(Status) in
-        let place = Arguments.address(address)
+        let place = unsafe Arguments.address(address)
         let needed: Int
         switch kind {
         case MemoryBasicInformation:
-            needed = MemoryLayout<MEMORY_BASIC_INFORMATION>.size
+            needed = unsafe MemoryLayout<MEMORY_BASIC_INFORMATION>.size
             guard length >= needed else { throw Status(.infoLengthMismatch) }
-            try HandleTable.process(process)
-            try MemoryCalls.query(place, buffer)
+            try unsafe HandleTable.process(process)
+            try unsafe MemoryCalls.query(place, buffer)
         case MemoryRegionInformation:
-            needed = MemoryLayout<MEMORY_REGION_INFORMATION>.size
+            needed = unsafe MemoryLayout<MEMORY_REGION_INFORMATION>.size
             // The last two members came later: callers may not know them.
             guard length >= needed - 16 else { throw Status(.infoLengthMismatch) }
-            try HandleTable.process(process)
-            try region(place, buffer, isLong: length >= needed)
+            try unsafe HandleTable.process(process)
+            try unsafe region(place, buffer, isLong: length >= needed)
         case MemoryWorkingSetExInformation:
             needed = length
-            let size = MemoryLayout<MEMORY_WORKING_SET_EX_INFORMATION>.size
+            let size = unsafe MemoryLayout<MEMORY_WORKING_SET_EX_INFORMATION>.size
             guard length >= size else { throw Status(.infoLengthMismatch) }
-            try HandleTable.process(process)
-            for offset in stride(from: 0, through: length - size, by: size) { try workingSet(buffer.map { $0 + offset }) }
+            try unsafe HandleTable.process(process)
+            for offset in stride(from: 0, through: length - size, by: size) { try unsafe workingSet(buffer.map { unsafe $0 + offset }) }
         case MemoryMappedFilenameInformation:
-            try HandleTable.process(process)
-            needed = try name(place, buffer, length)
+            try unsafe HandleTable.process(process)
+            needed = try unsafe name(place, buffer, length)
         case MemoryImageInformation:
-            needed = MemoryLayout<MEMORY_IMAGE_INFORMATION>.size
+            needed = unsafe MemoryLayout<MEMORY_IMAGE_INFORMATION>.size
             guard length >= needed else { throw Status(.infoLengthMismatch) }
-            try HandleTable.process(process)
-            try image(place, buffer)
+            try unsafe HandleTable.process(process)
+            try unsafe image(place, buffer)
         default:
             throw .invalidInformationClass
         }
-        if written != nil, !Arguments.store(needed, written) { throw Status(.accessViolation) }
+        if unsafe written != nil, unsafe !Arguments.store(needed, written) { throw Status(.accessViolation) }
     }
 }
 
@@ -49,13 +49,13 @@ private func region(_ address: VirtualAddress, _ buffer: PVOID?, isLong: Bool) t
         region.allocationBase.rawValue, UInt64(region.allocationProtection.rawValue), region.byteCount, region.commitSize, 0, 0,
     ]
     for (index, word) in words.prefix(isLong ? 6 : 4).enumerated() {
-        guard Arguments.store(word, raw: buffer.map { $0 + index * 8 }) else { throw Status(.accessViolation) }
+        guard unsafe Arguments.store(word, raw: buffer.map { unsafe $0 + index * 8 }) else { throw Status(.accessViolation) }
     }
 }
 
 /// What one page is to the working set.
 private func workingSet(_ entry: PVOID?) throws(Status) {
-    guard let address = Arguments.load(entry?.assumingMemoryBound(to: UInt64.self), default: 0) else {
+    guard let address = unsafe Arguments.load(entry?.assumingMemoryBound(to: UInt64.self), default: 0) else {
         throw Status(.accessViolation)
     }
     let page = HostProcess.current.pageState(VirtualAddress(address))
@@ -63,11 +63,10 @@ private func workingSet(_ entry: PVOID?) throws(Status) {
     if page.isValid {
         flags = 1 | (page.isShared ? 1 : 0) << 1 | UInt64(page.protection.rawValue & 0x7FF) << 4
         if page.isShared { flags |= 1 << 15 }
-        if page.isLocked { flags |= 1 << 22 }
     } else if page.isShared {
         flags = 1 << 15
     }
-    guard Arguments.store(flags, raw: entry.map { $0 + 8 }) else { throw Status(.accessViolation) }
+    guard unsafe Arguments.store(flags, raw: entry.map { unsafe $0 + 8 }) else { throw Status(.accessViolation) }
 }
 
 /// The name of the file behind an address, after its counted string.
@@ -76,16 +75,16 @@ private func name(_ address: VirtualAddress, _ buffer: PVOID?, _ length: SIZE_T)
         let name = HostFiles.name(of: descriptor), name.hasPrefix("/"), !name.hasPrefix("/memfd:")
     else { throw Status(.invalidAddress) }
     let units = Array(name.utf16) + [0]
-    let header = MemoryLayout<UNICODE_STRING>.size
+    let header = unsafe MemoryLayout<UNICODE_STRING>.size
     let needed = header + units.count * 2
     guard length >= needed else { throw length < header ? Status(.infoLengthMismatch) : Status(0x8000_0005) }
-    let text = buffer.map { $0 + header }
+    let text = unsafe buffer.map { unsafe $0 + header }
     let sizes = UInt64(units.count * 2 - 2) | UInt64(units.count * 2) << 16
-    guard Arguments.store(sizes, raw: buffer), Arguments.store(UInt(bitPattern: text), raw: buffer.map { $0 + 8 }) else {
+    guard unsafe Arguments.store(sizes, raw: buffer), unsafe Arguments.store(UInt(bitPattern: text), raw: buffer.map { unsafe $0 + 8 }) else {
         throw Status(.accessViolation)
     }
     for (index, unit) in units.enumerated() {
-        guard Arguments.store(unit, raw: text.map { $0 + index * 2 }) else { throw Status(.accessViolation) }
+        guard unsafe Arguments.store(unit, raw: text.map { unsafe $0 + index * 2 }) else { throw Status(.accessViolation) }
     }
     return needed
 }
@@ -98,7 +97,7 @@ private func image(_ address: VirtualAddress, _ buffer: PVOID?) throws(Status) {
         words = [region.allocationBase.rawValue, region.byteCount, 0]
     }
     for (index, word) in words.enumerated() {
-        guard Arguments.store(word, raw: buffer.map { $0 + index * 8 }) else { throw Status(.accessViolation) }
+        guard unsafe Arguments.store(word, raw: buffer.map { unsafe $0 + index * 8 }) else { throw Status(.accessViolation) }
     }
 }
 
@@ -106,7 +105,7 @@ private func image(_ address: VirtualAddress, _ buffer: PVOID?) throws(Status) {
     native { () throws(Status) in
         let process = HostProcess.current
         let blocks = try withStatus { () throws(NTStatus) in
-            (try process.query(Arguments.address(first)), try process.query(Arguments.address(second)))
+            unsafe (try process.query(Arguments.address(first)), try process.query(Arguments.address(second)))
         }
         guard blocks.0.state != .free, blocks.1.state != .free else { throw Status(.invalidAddress) }
         guard blocks.0.type != .privateMemory, blocks.1.type != .privateMemory else { throw Status(.conflictingAddresses) }
