@@ -103,3 +103,7 @@ private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(St
 @c @implementation public func StrataGetCommitCharge() -> ULONG64 { HostProcess.current.commitCharge.charge }
 
 @c @implementation public func strata_vm_commit_limit() -> ULONG64 { HostProcess.current.commitCharge.limit }
+
+@c @implementation public func StrataHoldLockMemoryPrivilege(_ isHeld: BOOL) {
+    HostProcess.current.setLockMemoryPrivilege(isHeld != 0)
+}

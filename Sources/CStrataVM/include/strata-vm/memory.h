@@ -204,6 +204,8 @@ void WINAPI FlushProcessWriteBuffers(void);
 
 /// The most that this process may commit, in bytes: the host's memory and swap until it is set. Not of Windows.
 void StrataSetCommitLimit(ULONG64 bytes);
+/// Whether this process holds SeLockMemoryPrivilege, which large and physical pages need; not until it is said. Not of Windows.
+void StrataHoldLockMemoryPrivilege(BOOL isHeld);
 /// What this process has committed, in bytes. Not of Windows.
 ULONG64 StrataGetCommitCharge(void);
 
