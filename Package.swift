@@ -84,6 +84,13 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 let hostedTargets: [Target] = [
     .target(name: "HostFiles", dependencies: [system], swiftSettings: strict),
+    .target(name: "CHostMemory"),
+    .target(
+        name: "HostVirtualMemory", dependencies: ["CHostMemory", "MemoryMap", "VirtualMemory", system], swiftSettings: strict),
+    .target(name: "CStrataVM", dependencies: ["CHostMemory"]),
+    .target(
+        name: "StrataVM", dependencies: ["CStrataVM", "CHostMemory", "HostVirtualMemory", "MemoryMap", "VirtualMemory", system],
+        swiftSettings: strict),
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
     .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(name: "MapAnalysis", dependencies: ["MapFormats", "MemoryMap", "MemoryReport"], swiftSettings: strict),
@@ -164,6 +171,14 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
     .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
+    .testTarget(
+        name: "HostVirtualMemoryTests",
+        dependencies: ["SeededRandom", "HostVirtualMemory", "CHostMemory", "VirtualMemory", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
+        name: "StrataVMTests",
+        dependencies: ["StrataVM", system, .product(name: "Subprocess", package: "swift-subprocess")],
+        swiftSettings: strict),
     .testTarget(
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
         swiftSettings: strict),
@@ -257,6 +272,7 @@ let package = Package(
             .library(name: "BootHandoff", targets: ["BootHandoff"]),
             .library(name: "CBootInfo", targets: ["CBootInfo"]),
             .library(name: "KernelMemory", targets: ["KernelMemory"]),
+            .library(name: "strata-vm", type: .dynamic, targets: ["StrataVM"]),
             .executable(name: "strata", targets: ["strata"]),
             .executable(name: "elf2efi", targets: ["elf2efi"]),
         ],
