@@ -34,6 +34,7 @@ let coreTargets: [Target] = [
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
+    .target(name: "GuestBoot", dependencies: ["MemoryMap"], swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -88,6 +89,9 @@ let hostedTargets: [Target] = [
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         swiftSettings: strict),
+    .target(
+        name: "GuestImage", dependencies: ["GuestBoot", "HostFiles", "MachineRunner", "MapFormats", "MemoryMap", system],
+        swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
     .executableTarget(
@@ -123,6 +127,12 @@ let hostedTargets: [Target] = [
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "GuestBootTests", dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "FirmwareTables", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
+        name: "LayoutBootTests", dependencies: ["GuestBoot", "GuestImage", "MachineRunner", "MemoryMap", system],
+        swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
         swiftSettings: strict),

@@ -1,0 +1,44 @@
+import GuestBoot
+import GuestImage
+import HostFiles
+import MachineRunner
+import MemoryMap
+import SystemPackage
+import Testing
+
+@Suite(.serialized)
+struct LayoutBootTests {
+    @Test func thin() async throws {
+        let kernel = try InputFile.contents(of: "/tmp/wt/build/.build-programs/x86_64/vmlinuz")
+        let rd = ProbeInitrd.bytes(for: .x86_64)
+        var c = GuestContents()
+        let ram: UInt64 = 512 << 20
+        let initrdStart = PhysicalAddress((ram - UInt64(rd.count)) & ~4095)
+        try c.add(BootPageTables.segment(at: PhysicalAddress(0x9000)))
+        try c.add(BootDescriptorTables.globalTable(at: PhysicalAddress(0x1500), .long).moved())
+        var zp = try ZeroPage(kernel: kernel.span)
+        zp.commandLine = PhysicalAddress(0x20000)
+        zp.initrd = PhysicalRange(start: initrdStart, byteCount: UInt64(rd.count))
+        zp.memoryMap = [
+            E820Entry(PhysicalRange(start: PhysicalAddress(0), byteCount: 0xA0000)!, .usable),
+            E820Entry(PhysicalRange(start: PhysicalAddress(0xA0000), byteCount: 0x60000)!, .reserved),
+            E820Entry(PhysicalRange(start: PhysicalAddress(0x100000), byteCount: ram - 0x100000)!, .usable),
+        ]
+        try c.add(zp.segment(at: PhysicalAddress(0x7000)))
+        try c.add(LinuxCommandLine.segment(Array("panic=-1 console=ttyS0 earlyprintk=serial,ttyS0 acpi=off".utf8), at: PhysicalAddress(0x20000), room: 0x800))
+        let setup = (Int(kernel[0x1f1]) + 1) * 512
+        try c.add(.kernel, at: PhysicalAddress(UInt64(0x200000 - setup)), kernel)
+        try c.add(.initrd, at: initrdStart, rd)
+        let file = try GuestMemoryFile(regions: [PhysicalRange(start: PhysicalAddress(0), byteCount: ram)!])
+        try file.check(c)
+        try file.write(c, to: "/tmp/build-thin.ram")
+        let rom = try ResetROM(Chipset.i440FX.writes(ecam: nil), ResetROM.Entry(at: PhysicalAddress(0x200200), mode: .long, stack: PhysicalAddress(0x8000), zeroPage: PhysicalAddress(0x7000), globalTable: PhysicalAddress(0x1500), interruptTable: PhysicalAddress(0x1528), pageTables: PhysicalAddress(0x9000)))
+        var m = PreparedMachine(board: .pc(lowMemoryLimit: 0xD0000000), memory: "/tmp/build-thin.ram", byteCount: ram)
+        m.rom = rom.bytes
+        m.lastWords = ProbeProgram.lastWords
+        m.timeout = .seconds(40)
+        let run = try await m.run { print($0) }
+        print(run.ending, run.duration, run.commandLine)
+    }
+}
+extension GuestSegment { func moved() -> GuestSegment { self } }
