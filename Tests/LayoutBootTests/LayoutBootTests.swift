@@ -25,7 +25,13 @@ struct LayoutBootTests {
             E820Entry(PhysicalRange(start: PhysicalAddress(0x100000), byteCount: ram - 0x100000)!, .usable),
         ]
         try c.add(zp.segment(at: PhysicalAddress(0x7000)))
-        try c.add(LinuxCommandLine.segment(Array("panic=-1 console=ttyS0 earlyprintk=serial,ttyS0 acpi=off".utf8), at: PhysicalAddress(0x20000), room: 0x800))
+        try c.add(LinuxCommandLine.segment(Array("panic=-1 console=ttyS0 earlyprintk=serial,ttyS0".utf8), at: PhysicalAddress(0x20000), room: 0x800))
+        let acpi = try ACPITableSet(ACPIMachine(chipset: .i440FX, processors: 1, windows: [PhysicalRange(start: PhysicalAddress(0xD0000000), last: PhysicalAddress(0xF3FFFFFF))!, PhysicalRange(start: PhysicalAddress(0x107000000), last: PhysicalAddress(0xFFFFFFFFFF))!]), at: PhysicalAddress(0xE0000), before: PhysicalAddress(0xF0000))
+        print(acpi.tables)
+        let b = acpi.segment.bytes
+        do { for t in acpi.tables { let o = Int(t.range.start.rawValue - 0xE0000)
+            try OutputFile.replace(FilePath("/tmp/build-acpi/\(t.signature).aml"), with: b[o..<o + Int(t.range.byteCount!)]) } }
+        try c.add(acpi.segment)
         let setup = (Int(kernel[0x1f1]) + 1) * 512
         try c.add(.kernel, at: PhysicalAddress(UInt64(0x200000 - setup)), kernel)
         try c.add(.initrd, at: initrdStart, rd)
