@@ -8,6 +8,34 @@ import Testing
 
 @Suite(.serialized)
 struct LayoutBootTests {
+    @Test func thinArm() async throws {
+        let kernel = try InputFile.contents(of: "/tmp/wt/build/.build-programs/aarch64/vmlinuz")
+        let rd = ProbeInitrd.bytes(for: .aarch64)
+        func R(_ s: UInt64, _ c: UInt64) -> PhysicalRange { PhysicalRange(start: PhysicalAddress(s), byteCount: c)! }
+        var c = GuestContents()
+        let initrd = R(0x88000000, UInt64(rd.count))
+        var m = AArch64Machine(processors: 2, controller: .virt(version: 3)!, memory: [R(0x80000000, 512 << 20)])
+        m.commandLine = Array("panic=-1 console=ttyAMA0 earlycon=pl011,0x9000000".utf8)
+        m.initrd = initrd
+        m.randomSeed = [UInt8](repeating: 7, count: 64)
+        let dt = try m.deviceTree()
+        try OutputFile.replace("/tmp/build-acpi/v3.dtb", with: dt)
+        let fdt = PhysicalAddress(0x9fe00000)
+        try c.add(.deviceTree, at: fdt, dt)
+        try c.add(.kernel, at: PhysicalAddress(0x80000000), kernel)
+        try c.add(.initrd, at: initrd.start, rd)
+        try c.add(AArch64Trampoline.segment(at: PhysicalAddress(0x7fc00000), entry: PhysicalAddress(0x80000000), deviceTree: fdt))
+        let file = try GuestMemoryFile(regions: [R(0x40000000, 1536 << 20)])
+        try file.check(c)
+        try file.write(c, to: "/tmp/build-thin.ram")
+        var q = PreparedMachine(board: .virt(interruptControllerVersion: 3), memory: "/tmp/build-thin.ram", byteCount: file.byteCount)
+        q.start = 0x7fc00000
+        q.processors = 2
+        q.lastWords = ProbeProgram.lastWords
+        q.timeout = .seconds(40)
+        let run = try await q.run { print($0) }
+        print(run.ending, run.duration, run.commandLine)
+    }
     @Test func thin() async throws {
         let kernel = try InputFile.contents(of: "/tmp/wt/build/.build-programs/x86_64/vmlinuz")
         let rd = ProbeInitrd.bytes(for: .x86_64)
