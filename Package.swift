@@ -34,7 +34,8 @@ let coreTargets: [Target] = [
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
-    .target(name: "GuestBoot", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "GuestLayout", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "GuestBoot", dependencies: ["GuestLayout", "MemoryMap"], swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -81,7 +82,8 @@ let hostedTargets: [Target] = [
     .target(name: "HostFiles", dependencies: [system], swiftSettings: strict),
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
     .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: strict),
-    .target(name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory"], swiftSettings: strict),
+    .target(
+        name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", system], swiftSettings: strict),
     .target(
         name: "MachineRunner",
         dependencies: [
@@ -90,7 +92,7 @@ let hostedTargets: [Target] = [
         ],
         swiftSettings: strict),
     .target(
-        name: "GuestImage", dependencies: ["GuestBoot", "HostFiles", "MachineRunner", "MapFormats", "MemoryMap", system],
+        name: "GuestImage", dependencies: ["GuestBoot", "GuestLayout", "HostFiles", "MachineRunner", "MapFormats", "MemoryMap", system],
         swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
@@ -111,6 +113,10 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "KernelMemoryTests", dependencies: ["SeededRandom", "KernelMemory", "SimulatedMachine", "MemoryMap"],
         swiftSettings: strict),
+    .testTarget(
+        name: "PagedMemoryTests",
+        dependencies: ["SeededRandom", "SimulatedMachine", "PageReplacement", "KernelMemory", "MemoryMap", system],
+        swiftSettings: strict),
     .testTarget(name: "UEFIMemoryTests", dependencies: ["SeededRandom", "UEFIMemory", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "BootHandoffTests", dependencies: ["SeededRandom", "BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
@@ -121,6 +127,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
+    .testTarget(
+        name: "GuestLayoutTests", dependencies: ["SeededRandom", "GuestLayout", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
     .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
     .testTarget(
@@ -128,10 +136,10 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
     .testTarget(
-        name: "GuestBootTests", dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "FirmwareTables", "MemoryMap", system],
+        name: "GuestBootTests", dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "GuestLayout", "FirmwareTables", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
-        name: "LayoutBootTests", dependencies: ["GuestBoot", "GuestImage", "MachineRunner", "MemoryMap", system],
+        name: "LayoutBootTests", dependencies: ["GuestBoot", "GuestImage", "GuestLayout", "MachineRunner", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
@@ -171,6 +179,7 @@ let benchmarkTargets: [Target] = [
 let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
 
 let fuzzTargets: [Target] = [
+    .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
     .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
@@ -181,6 +190,9 @@ let fuzzTargets: [Target] = [
         swiftSettings: core, linkerSettings: fuzzer),
     .executableTarget(
         name: "FuzzMemoryMap", dependencies: ["FuzzDriver", "MemoryMap"], path: "Fuzz/FuzzMemoryMap",
+        swiftSettings: core, linkerSettings: fuzzer),
+    .executableTarget(
+        name: "FuzzMapText", dependencies: ["FuzzDriver", "MapFormats", "MemoryMap"], path: "Fuzz/FuzzMapText",
         swiftSettings: core, linkerSettings: fuzzer),
 ]
 

@@ -35,6 +35,15 @@ public enum GuestBootError: Error, Hashable, Sendable {
     /// A window of addresses is empty, upside down or past what its descriptor can name.
     case badWindow(PhysicalRange)
 
+    /// The plan has no place for this.
+    case notPlanned(GuestSegment.Content)
+
+    /// The bytes are more than the plan was made for.
+    case differsFromPlan(GuestSegment.Content, PhysicalRange, byteCount: UInt64)
+
+    /// The plan enters no Linux kernel of this architecture.
+    case otherEntry
+
     /// What is counted.
     public enum Entries: Hashable, Sendable {
         case processors
@@ -53,10 +62,7 @@ public enum GuestBootError: Error, Hashable, Sendable {
         /// The magic number at this offset is not the format's.
         case wrongMagic(offset: Int)
 
-        /// The boot protocol is older than 2.12, the first with a 64-bit entry (Linux 3.8).
-        case protocolTooOld(UInt16)
-
-        /// The file has no 64-bit entry.
-        case noEntry64
+        /// A program header at this offset names bytes that the file does not have.
+        case badSegment(offset: Int)
     }
 }

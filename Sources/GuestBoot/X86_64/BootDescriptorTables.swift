@@ -33,10 +33,23 @@ public enum BootDescriptorTables {
 
     /// The global descriptor table at `address`.
     ///
-    /// - Throws: `GuestBootError.addressOverflow`.
-    public static func globalTable(at address: PhysicalAddress, _ mode: Mode) throws(GuestBootError) -> GuestSegment {
+    /// - Parameter limit: The address before which its bytes have to end. Null descriptors at the end of the table may be left to
+    ///   zero bytes that lie there: crosvm's last one shares its place with the interrupt descriptor table.
+    /// - Throws: `GuestBootError.addressOverflow`, or `.tooLarge` where more than null descriptors pass the limit.
+    public static func globalTable(
+        at address: PhysicalAddress, _ mode: Mode, before limit: PhysicalAddress = PhysicalAddress(.max)
+    ) throws(GuestBootError) -> GuestSegment {
         var bytes: [UInt8] = []
-        for descriptor in descriptors(for: mode) { bytes.appendLittleEndian(descriptor.rawValue) }
+        let room = address.distance(to: limit) ?? 0
+        for descriptor in descriptors(for: mode) {
+            guard UInt64(bytes.count) + 8 <= room else {
+                guard descriptor == .null else {
+                    throw .tooLarge(.globalDescriptorTable, byteCount: byteCount(for: mode), limit: room)
+                }
+                break
+            }
+            bytes.appendLittleEndian(descriptor.rawValue)
+        }
         return try GuestSegment(.globalDescriptorTable, at: address, bytes)
     }
 

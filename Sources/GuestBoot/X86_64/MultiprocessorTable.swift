@@ -27,11 +27,12 @@ public struct MultiprocessorTable: Sendable {
 
     /// - Parameters:
     ///   - tableAddress: Where the table lies, below 4 GiB.
-    ///   - pointerAddress: Where the pointer lies, a multiple of 16 from the table's end on. The kernel looks for it in the last
-    ///     kilobyte of low memory, among others.
-    /// - Throws: `GuestBootError.tooMany` or `.tooFew` processors, `.tooLarge` where the table would reach the pointer.
+    ///   - limit: The address before which the table has to end.
+    ///   - pointerAddress: Where the pointer lies, a multiple of 16. The kernel looks for it in the last kilobyte of low memory,
+    ///     among others.
+    /// - Throws: `GuestBootError.tooMany` or `.tooFew` processors, `.tooLarge` where the table would pass the limit.
     public init(
-        processors: Int, interrupts: [PCIInterrupt] = [], table tableAddress: PhysicalAddress,
+        processors: Int, interrupts: [PCIInterrupt] = [], table tableAddress: PhysicalAddress, before limit: PhysicalAddress,
         pointer pointerAddress: PhysicalAddress
     ) throws(GuestBootError) {
         guard processors >= 1 else { throw .tooFew(.processors, count: processors, least: 1) }
@@ -41,7 +42,7 @@ public struct MultiprocessorTable: Sendable {
         guard pointerAddress.isAligned(to: 16) else {
             throw .misaligned(.multiprocessorPointer, pointerAddress, alignment: 16)
         }
-        let room = tableAddress.distance(to: pointerAddress) ?? 0
+        let room = tableAddress.distance(to: limit) ?? 0
         let bytes = Self.entries(processors, interrupts)
         guard UInt64(bytes.count) <= room else {
             throw .tooLarge(.multiprocessorTable, byteCount: UInt64(bytes.count), limit: room)

@@ -1,3 +1,4 @@
+public import GuestLayout
 public import MemoryMap
 
 /// The page that tells a Linux kernel about its machine: `struct boot_params` with the kernel's own setup header in it.
@@ -87,10 +88,9 @@ public struct ZeroPage: Sendable {
         if let rootPointer { page.store(rootPointer.rawValue, at: 0x070) }
         page[0x1E8] = UInt8(memoryMap.count)
         for (index, entry) in memoryMap.enumerated() {
-            guard let count = entry.range.byteCount else { throw .badWindow(entry.range) }
             let offset = 0x2D0 + index * 20
-            page.store(entry.range.start.rawValue, at: offset)
-            page.store(count, at: offset + 8)
+            page.store(entry.start.rawValue, at: offset)
+            page.store(entry.byteCount, at: offset + 8)
             page.store(entry.kind.rawValue, at: offset + 16)
         }
         return try GuestSegment(.zeroPage, at: address, page)

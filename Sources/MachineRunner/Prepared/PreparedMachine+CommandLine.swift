@@ -10,7 +10,7 @@ extension PreparedMachine {
             // The oldest board whose RAM below 4 GiB ends where it is told to, also above 3 GiB. The plain processor: under
             // the newest one's features stock kernels do not boot on it.
             arguments += ["-M", "pc-i440fx-1.7,max-ram-below-4g=\(limit)" + backend, "-cpu", "qemu64"]
-        case .q35: arguments += ["-M", "q35" + backend, "-cpu", "qemu64"]
+        case .q35(let limit): arguments += ["-M", "q35,max-ram-below-4g=\(limit)" + backend, "-cpu", "qemu64"]
         case .microvm: arguments += ["-M", "microvm,acpi=off,rtc=on" + backend, "-cpu", "qemu64"]
         case .virt(let version):
             arguments += ["-M", "virt,gic-version=\(version)" + backend, "-cpu", "cortex-a57"]

@@ -14,8 +14,8 @@ public struct PreparedMachine: Sendable {
         /// i440FX: RAM below 4 GiB ends at this address at the latest.
         case pc(lowMemoryLimit: UInt64)
 
-        /// Q35: RAM below 4 GiB ends at 2 GiB where there is 2.75 GiB or more of it.
-        case q35
+        /// Q35: RAM below 4 GiB ends at this address at the latest, and at 2 GiB where there is 2.75 GiB or more of it.
+        case q35(lowMemoryLimit: UInt64)
 
         /// The machine without PCI.
         case microvm

@@ -67,7 +67,7 @@ enum LinuxEFI {
         var end = bar
         while end < limit, line[end] != UInt8(ascii: "]") { end += 1 }
         guard end < limit else { return false }
-        let word = line.trimmed(start + 1..<bar)
+        let word = line.trimmed(line.range(start + 1, bar))
         draft.word = word
         var index = word.lowerBound
         if let type = TypeWords.uefi(line, word) {
@@ -78,7 +78,7 @@ enum LinuxEFI {
             draft.row.marks.insert(.unknownWord)
         }
         // A wrapped row may have quote marks among the columns.
-        guard let attributes = AttributeWords.read(line, bar..<end) else { return false }
+        guard let attributes = AttributeWords.read(line, line.range(bar, end)) else { return false }
         draft.row.attributes = attributes
         draft.row.marks.insert(.hasAttributes)
         return true
