@@ -25,7 +25,7 @@ extension AArch64Machine {
         root.add("interrupt-parent", cells: [Self.controllerHandle])
         root.children.append(try chosenNode())
         root.children += try memoryNodes()
-        if !reserved.isEmpty { root.children.append(try reservedNode()) }
+        if !reserved.isEmpty || bouncePool != nil { root.children.append(try reservedNode()) }
         root.children.append(processorsNode())
         root.children.append(firmwareNode())
         root.children.append(timerNode())
@@ -79,6 +79,12 @@ extension AArch64Machine {
             var child = DeviceTreeNode("reserved", at: range.start.rawValue)
             child.add("reg", words: try Self.register(range))
             child.add("no-map")
+            node.children.append(child)
+        }
+        if let bouncePool {
+            var child = DeviceTreeNode("restricted_dma_reserved", at: bouncePool.start.rawValue)
+            child.add("compatible", texts: ["restricted-dma-pool"])
+            child.add("reg", words: try Self.register(bouncePool))
             node.children.append(child)
         }
         return node

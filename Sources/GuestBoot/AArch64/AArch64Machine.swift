@@ -22,6 +22,9 @@ public struct AArch64Machine: Sendable {
     /// Memory that the kernel must not map.
     public var reserved: [PhysicalRange] = []
 
+    /// Memory through which devices reach a guest that shares no other with its host.
+    public var bouncePool: PhysicalRange?
+
     /// UTF-8 without a zero byte.
     public var commandLine: [UInt8] = []
     public var initrd: PhysicalRange?

@@ -7,7 +7,7 @@ public import MachineRunner
 public enum ProbeProgram {
     /// The files that are read; those that the guest lacks are passed over.
     public static let paths: [String] = {
-        var paths = ["/proc/iomem", "/proc/cmdline", "/proc/meminfo"]
+        var paths = ["/proc/iomem", "/proc/cmdline"]
         for index in 0..<64 {
             for part in ["start", "end", "type"] { paths.append("/sys/firmware/memmap/\(index)/\(part)") }
         }
@@ -17,7 +17,7 @@ public enum ProbeProgram {
         return paths
     }()
 
-    /// What is written before the text of a file.
+    /// What is written before the text of a file, and the file's path after it.
     public static let fileMark = "STRATA-PROBE-FILE "
 
     /// What is written after the last file.
