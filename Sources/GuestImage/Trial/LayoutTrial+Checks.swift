@@ -27,9 +27,19 @@ extension LayoutTrial {
 
     private func x86Checks(_ report: GuestReport) -> [LayoutCheck] {
         var checks: [LayoutCheck] = []
-        // The kernel prints the map sorted.
-        let planned = plan.e820.array.sorted { $0.start < $1.start }
-            .map { Self.words($0.start, $0.last) + ($0.kind == .ram ? " usable" : " reserved") }
+        // The kernel prints the map sorted, and rows of one kind that touch as one.
+        var rows: [(range: PhysicalRange, kind: E820Entry.Kind)] = []
+        for entry in plan.e820.array.sorted(by: { $0.start < $1.start }) {
+            guard let range = PhysicalRange(start: entry.start, last: entry.last) else { continue }
+            if let row = rows.last, row.kind == entry.kind, row.range.end == range.start,
+                let joined = PhysicalRange(start: row.range.start, last: range.last)
+            {
+                rows[rows.count - 1].range = joined
+            } else {
+                rows.append((range, entry.kind))
+            }
+        }
+        let planned = rows.map { Self.words($0.range) + ($0.kind == .ram ? " usable" : " reserved") }
         let reported = report.firmwareMap.map { row in
             Self.words(row.start, row.last) + (row.type == .conventional ? " usable" : " reserved")
         }
@@ -53,11 +63,11 @@ extension LayoutTrial {
                 LayoutCheck(
                     "setup_data types", settings.setupData.map { "\($0.type)" }, report.setupDataTypes.map { "\($0)" }))
         }
+        guard let chipset = board.chipset else { return checks }
         let identity = settings.identity
         let product = String(decoding: identity.manufacturer + [32] + identity.product, as: UTF8.self)
         checks.append(
             LayoutCheck("SMBIOS", product, report.product.map { String($0.split(separator: ",").first ?? "") }))
-        guard let chipset = board.chipset else { return checks }
         checks += tableChecks(report)
 
         var data = X86BootData(kernel: [])

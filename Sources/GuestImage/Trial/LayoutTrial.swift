@@ -62,7 +62,8 @@ public struct LayoutTrial: Sendable {
                 data.setupData = settings.setupData
                 data.processors = settings.processors
                 data.chipset = board.chipset
-                data.identity = settings.identity
+                // Where there is no PCI, the ROM itself answers in the place of the tables.
+                data.identity = board.chipset == nil ? nil : settings.identity
                 contents = try GuestContents(plan, data)
                 rom = try ResetROM(plan, chipset: board.chipset ?? .microvm).bytes
             case .aarch64:
