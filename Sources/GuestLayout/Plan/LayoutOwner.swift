@@ -76,13 +76,9 @@ extension LayoutOwner.Kind {
     /// Whether the guest may take it for memory of its own: RAM, or what the protected firmware gives back.
     public var isRAM: Bool { self == .ram || self == .protectedFirmware || self == .staticBounceBuffer }
 
-    /// Whether the range's place is the same in every layout of its profile.
-    public var isWindow: Bool {
-        switch self {
-        case .commandLine, .setupData, .acpiTables, .smbiosTables, .multiprocessorTable, .cpuFrequency, .paravirtualizedTime,
-            .deviceTree:
-            true
-        default: false
-        }
-    }
+    /// Whether the range is part of the amount of memory that a user asked for.
+    var countsAsMemory: Bool { self == .ram || self == .legacyHole || self == .staticBounceBuffer }
+
+    /// Whether it is a pool from which devices get addresses.
+    public var isPool: Bool { self == .lowMMIO || self == .platformMMIO || self == .highMMIO }
 }

@@ -139,4 +139,44 @@ extension LayoutPlan {
             throw .tooManyRanges(LayoutOwner(purpose.owner), limit: 8)
         }
     }
+
+    /// Files behind stretches of RAM are contents; the others are parts of the address space, unless they lie in a pool for devices,
+    /// which then gives its addresses to nobody else.
+    mutating func addMappedFiles(_ files: [PhysicalRange]) throws(LayoutProblem) {
+        for number in files.indices {
+            let file = files[number]
+            let isMemory = regions.indices.contains { regions[$0].start <= file.last && file.start <= regions[$0].last }
+            try add(LayoutRange(file, LayoutOwner(isMemory ? .memoryFile : .mappedFile, UInt8(number))))
+        }
+    }
+}
+
+extension LayoutPlan {
+    /// A layout of one's own, to be checked as every other.
+    ///
+    /// - Parameters:
+    ///   - ranges: The parts of the address space and its contents in any order.
+    ///   - windows: The ranges that contents of the same kind may not leave.
+    /// - Throws: `.tooManyRanges`, `.badAddressBits`.
+    public init(
+        _ architecture: GuestArchitecture, profile: LayoutProfile = .crosvm, physicalAddressBits: UInt8, ranges: [LayoutRange],
+        windows: [LayoutRange] = [], e820: [E820Entry] = [], memoryByteCount: UInt64? = nil
+    ) throws(LayoutProblem) {
+        guard (32...52).contains(physicalAddressBits) else { throw .badAddressBits(physicalAddressBits) }
+        var ram: UInt64 = 0
+        for range in ranges where range.owner.kind.countsAsMemory {
+            ram = ram.addingReportingOverflow(range.byteCount).partialValue
+        }
+        self.init(profile, architecture, bits: physicalAddressBits, memoryByteCount: memoryByteCount ?? ram)
+        for range in ranges {
+            try add(range)
+            if range.owner.kind == .highMMIO { highMMIOStart = range.start }
+        }
+        for window in windows {
+            guard self.windows.append(window) else { throw .tooManyRanges(window.owner, limit: 8) }
+        }
+        for entry in e820 {
+            guard self.e820.append(entry) else { throw .tooManyRanges(LayoutOwner(.ram), limit: 12) }
+        }
+    }
 }

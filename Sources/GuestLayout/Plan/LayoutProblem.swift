@@ -47,6 +47,12 @@ public enum LayoutProblem: Error, Hashable, Sendable {
     /// The memory table calls RAM what no RAM stands behind.
     case tableClaimsRAM(E820Entry)
 
+    /// The memory table calls RAM what tables lie in that the guest has to keep.
+    case tableOffersContents(E820Entry, LayoutRange)
+
+    /// Two rows of the memory table share bytes.
+    case tableOverlap(E820Entry, E820Entry)
+
     /// The kernel and its initial RAM disk do not lie in one window of the size that the boot protocol asks for.
     case tooFarFromKernel(LayoutRange, kernel: LayoutRange, limit: UInt64)
 

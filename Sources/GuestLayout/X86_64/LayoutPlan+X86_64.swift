@@ -20,7 +20,7 @@ extension LayoutPlan {
             guard request.initialRAMDiskByteCount == nil else { throw .noPayload }
             entry = BootEntry(mode: .reset, programCounter: PhysicalAddress(0xFFFF_FFF0), argument: PhysicalAddress(0))
         }
-        try addMappedFiles(request)
+        try addMappedFiles(request.mappedFiles)
         addMemoryTable(pci)
         addUncached(from: pci.memoryStart, limit: request.variableMTRRCount)
         for index in request.moved.indices { move(request.moved[index]) }
@@ -94,6 +94,9 @@ extension LayoutPlan {
         }
         guard request.memoryByteCount >= X86Places.oneMiB else {
             throw .memoryTooSmall(byteCount: request.memoryByteCount, needed: X86Places.oneMiB)
+        }
+        guard request.memoryByteCount % 4096 == 0 else {
+            throw .misaligned(LayoutOwner(.ram), value: request.memoryByteCount, alignment: 4096)
         }
         // Nothing that a processor could address; sums below stay far from 2^64.
         guard request.memoryByteCount <= 1 << 52 else {
@@ -183,14 +186,6 @@ extension LayoutPlan {
             start = pci.ecamLast + 1
         }
         if start <= pci.memoryLast { try add(LayoutRange(from: start, to: pci.memoryLast, LayoutOwner(.lowMMIO, number))) }
-    }
-
-    private mutating func addMappedFiles(_ request: X86LayoutRequest) throws(LayoutProblem) {
-        for index in request.mappedFiles.indices {
-            let range = request.mappedFiles[index]
-            let isMemory = regions.indices.contains { regions[$0].start <= range.last && range.start <= regions[$0].last }
-            try add(LayoutRange(range, LayoutOwner(isMemory ? .memoryFile : .mappedFile, UInt8(index))))
-        }
     }
 
     private mutating func addMemoryTable(_ pci: X86PCIWindows) {
