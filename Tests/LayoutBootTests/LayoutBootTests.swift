@@ -18,7 +18,7 @@ struct LayoutBootTests {
         var testDescription: String { name }
     }
 
-    static func trial(_ test: X86Case) throws -> LayoutTrial {
+    static func trial(_ test: X86Case, isChecked: Bool = true) throws -> LayoutTrial {
         let kernel = try #require(TrialRun.kernels[.x86_64])
         var request = test.request
         var settings = test.settings
@@ -32,7 +32,7 @@ struct LayoutBootTests {
         request.commandLineByteCount = UInt64(settings.commandLine.utf8.count)
         request.setupDataByteCounts = settings.setupData.map { UInt64($0.data.count) }
         request.virtualProcessorCount = UInt64(settings.processors)
-        let plan = try LayoutPlan(request)
+        let plan = isChecked ? try LayoutPlan(checking: request) : try LayoutPlan(request)
         return try LayoutTrial(plan, kernel: kernel, on: GuestBoard(test.model, for: plan), settings)
     }
 
@@ -61,7 +61,7 @@ struct LayoutBootTests {
 
     static let x86Cases: [X86Case] = [
         X86Case(name: "512 MiB", request: request(512)),
-        X86Case(name: "70 MiB, the least that this kernel's window leaves an initrd", request: request(72)),
+        X86Case(name: "72 MiB, little more than the kernel's run-time window needs", request: request(72)),
         X86Case(name: "2 GiB", request: request(2048)),
         X86Case(name: "3.25 GiB, all of it below 4 GiB", request: request(3328)),
         X86Case(name: "5 GiB, initrd above 4 GiB", request: request(5120)),
@@ -88,5 +88,90 @@ struct LayoutBootTests {
         arguments: TrialRun.bootsAll ? x86Cases : Array(x86Cases.prefix(1)))
     func `x86-64: a kernel reports what was planned`(test: X86Case) async throws {
         TrialRun.expectAgreement(try await TrialRun.run(Self.trial(test)))
+    }
+
+    struct AArch64Case: CustomTestStringConvertible, Sendable {
+        var name: String
+        var request: AArch64LayoutRequest
+        var settings = LayoutTrial.Settings()
+        var testDescription: String { name }
+    }
+
+    static func trial(_ test: AArch64Case) throws -> LayoutTrial {
+        let kernel = try #require(TrialRun.kernels[.aarch64])
+        var request = test.request
+        var settings = test.settings
+        settings.initrd = ProbeInitrd.bytes(for: .aarch64)
+        settings.commandLine = "panic=-1 console=ttyAMA0"
+        settings.interruptControllerVersion = request.interruptController == .gicV2 ? 2 : 3
+        settings.randomSeed = (0..<64).map { UInt8($0) }
+        request.payload = .kernel(try TrialRun.image(of: kernel))
+        request.initialRAMDiskByteCount = UInt64(settings.initrd.count)
+        request.virtualProcessorCount = UInt64(settings.processors)
+        let plan = try LayoutPlan(checking: request)
+        let board = try GuestBoard(.virt, for: plan, interruptControllerVersion: settings.interruptControllerVersion)
+        return try LayoutTrial(plan, kernel: kernel, on: board, settings)
+    }
+
+    static func armRequest(
+        _ mebibytes: UInt64, _ change: (inout AArch64LayoutRequest) -> Void = { _ in }
+    ) -> AArch64LayoutRequest {
+        var request = AArch64LayoutRequest(memoryByteCount: mebibytes << 20)
+        change(&request)
+        return request
+    }
+
+    static let aarch64Cases: [AArch64Case] = [
+        AArch64Case(name: "512 MiB, device tree at the end", request: armRequest(512)),
+        AArch64Case(name: "512 MiB, device tree at the start", request: armRequest(512) { $0.deviceTreePosition = .start }),
+        AArch64Case(
+            name: "512 MiB, device tree after the payload", request: armRequest(512) { $0.deviceTreePosition = .afterPayload }),
+        AArch64Case(name: "1 GiB, 4 processors", request: armRequest(1024), settings: processors(4)),
+        AArch64Case(
+            name: "1 GiB, GICv2, 2 processors", request: armRequest(1024) { $0.interruptController = .gicV2 },
+            settings: processors(2)),
+        AArch64Case(
+            name: "1 GiB with a static bounce buffer of 64 MiB",
+            request: armRequest(1024) { $0.staticBounceBufferByteCount = 64 << 20 }),
+        AArch64Case(name: "5 GiB", request: armRequest(5120)),
+        AArch64Case(name: "512 MiB, protected", request: armRequest(512) { $0.isProtected = true }),
+    ]
+
+    @Test(
+        .enabled(if: TrialRun.hasKernel(.aarch64), TrialRun.isMissing(.aarch64)),
+        arguments: TrialRun.bootsAll ? aarch64Cases : Array(aarch64Cases.prefix(1)))
+    func `AArch64: a kernel reports what was planned`(test: AArch64Case) async throws {
+        TrialRun.expectAgreement(try await TrialRun.run(Self.trial(test)))
+    }
+
+    /// Layouts whose initial RAM disk lies where the kernel unpacks itself: the check refuses them, and guests do not survive them.
+    static let collisions: [X86Case] = [
+        X86Case(
+            name: "the initrd in the middle of the kernel's run-time window",
+            request: request(512) {
+                $0.moved = [MovedOwner(LayoutOwner(.initialRAMDisk), to: PhysicalAddress(0x200_0000))]
+            }),
+        X86Case(name: "64 MiB, where the initrd at the end of memory meets the window", request: request(64)),
+    ]
+
+    @Test(
+        .enabled(if: TrialRun.hasKernel(.x86_64), TrialRun.isMissing(.x86_64)),
+        arguments: TrialRun.bootsAll ? collisions : Array(collisions.prefix(1)))
+    func `x86-64: a collision that the check refuses is one that a guest does not survive`(test: X86Case) async throws {
+        let owners: Set<LayoutOwner.Kind> = [.initialRAMDisk, .kernelRunTime]
+        let trial = try Self.trial(test, isChecked: false)
+        do throws(LayoutProblem) {
+            try trial.plan.check()
+            Issue.record("the check passes")
+        } catch {
+            guard case .overlap(let first, let second) = error else {
+                Issue.record("another problem: \(error)")
+                return
+            }
+            #expect([first.owner.kind, second.owner.kind].allSatisfy(owners.contains))
+        }
+        let outcome = try await TrialRun.run(trial, timeout: .seconds(30))
+        #expect(!outcome.report.isComplete)
+        #expect(!outcome.isAgreed)
     }
 }

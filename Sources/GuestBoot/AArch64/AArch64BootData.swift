@@ -32,7 +32,7 @@ extension GuestContents {
         _ plan: LayoutPlan, _ data: AArch64BootData, trampoline: PhysicalAddress? = nil
     ) throws(GuestBootError) {
         self.init()
-        guard plan.architecture == .aarch64, let entry = plan.entry, entry.mode == .el1 else { throw .otherEntry }
+        guard plan.architecture == .aarch64, plan.entry?.mode == .el1 else { throw .otherEntry }
         guard let kernel = plan.range(of: .kernelImage) else { throw .notPlanned(.kernel) }
         guard UInt64(data.kernel.count) <= kernel.byteCount ?? .max else {
             throw .differsFromPlan(.kernel, kernel, byteCount: UInt64(data.kernel.count))
@@ -58,8 +58,8 @@ extension GuestContents {
         }
         try add(.deviceTree, at: place.start, tree)
         if let trampoline {
-            try add(
-                AArch64Trampoline.segment(at: trampoline, entry: entry.programCounter, deviceTree: entry.argument))
+            // Where firmware of the guest's own would run first, the trampoline stands in for it.
+            try add(AArch64Trampoline.segment(at: trampoline, entry: kernel.start, deviceTree: place.start))
         }
     }
 }
