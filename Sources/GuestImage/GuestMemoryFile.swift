@@ -98,9 +98,10 @@ public struct GuestMemoryFile: Sendable {
 
     private static func isZero(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
         // Both buffers are at least as long as the count: a page has no more bytes than `zeros`.
-        unsafe bytes.withUnsafeBufferPointer { buffer in
-            unsafe zeros.withUnsafeBufferPointer { zeros in
-                unsafe memcmp(UnsafeBufferPointer(rebasing: buffer[range]).baseAddress!, zeros.baseAddress!, range.count) == 0
+        unsafe bytes.withUnsafeBytes { buffer in
+            unsafe zeros.withUnsafeBytes { zeros in
+                guard let start = buffer.baseAddress, let other = zeros.baseAddress else { return true }
+                return unsafe memcmp(start + range.lowerBound, other, range.count) == 0
             }
         }
     }

@@ -15,6 +15,12 @@ public struct E820Entry: Hashable, Sendable {
         case reserved = 2
     }
 
+    public init(start: PhysicalAddress, byteCount: UInt64, kind: Kind) {
+        self.start = start
+        self.byteCount = byteCount
+        self.kind = kind
+    }
+
     static let filler = E820Entry(start: PhysicalAddress(0), byteCount: 1, kind: .reserved)
 
     public var last: PhysicalAddress { PhysicalAddress(start.rawValue + (byteCount - 1)) }
