@@ -29,8 +29,10 @@ import Testing
 
     @Test func `too many writes and addresses out of reach are refused`() throws {
         let write = ResetROM.Write.configuration32(device: 0, function: 0, register: 0, value: 0)
-        _ = try ResetROM(.init(repeating: write, count: 150), Self.entry(.long))
-        #expect(throws: GuestBootError.self) { try ResetROM(.init(repeating: write, count: 1000), Self.entry(.long)) }
+        _ = try ResetROM(.init(repeating: write, count: ResetROM.writeLimit), Self.entry(.long))
+        #expect(throws: GuestBootError.tooMany(.configurationWrites, count: 181, limit: 180)) {
+            try ResetROM(.init(repeating: write, count: 181), Self.entry(.long))
+        }
         #expect(throws: GuestBootError.self) { try ResetROM([], Self.entry(.protected, at: 1 << 32)) }
         _ = try ResetROM([], Self.entry(.long, at: 1 << 33))
         var entry = Self.entry(.long)

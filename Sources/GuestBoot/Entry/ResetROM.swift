@@ -52,6 +52,9 @@ public struct ResetROM: Sendable {
     /// The size of the ROM in bytes.
     public static let byteCount = 128 << 10
 
+    /// The most writes: 20 bytes each at the most, and there are 4080 for the ROM's code.
+    public static let writeLimit = 180
+
     /// Where the ROM's code starts. It lies within the 64 KiB that the processor's first code segment covers.
     private static let code: UInt32 = 0xFFFF_F000
 
@@ -60,9 +63,12 @@ public struct ResetROM: Sendable {
     /// The ROM's bytes, the first of which lies 128 KiB below 4 GiB.
     public let bytes: [UInt8]
 
-    /// - Throws: `GuestBootError.tooMany` for more writes than there is room for, about 150; `.addressOverflow` where an
+    /// - Throws: `GuestBootError.tooMany` for more than ``writeLimit`` writes; `.addressOverflow` where an
     ///   address other than the 64-bit entry and its arguments passes 4 GiB; `.misaligned` for page tables at no multiple of 4 KiB.
     public init(_ writes: [Write], _ entry: Entry) throws(GuestBootError) {
+        guard writes.count <= Self.writeLimit else {
+            throw .tooMany(.configurationWrites, count: writes.count, limit: Self.writeLimit)
+        }
         for address in [entry.globalTable, entry.interruptTable, entry.pageTables] where address.rawValue > UInt32.max {
             throw .addressOverflow(.globalDescriptorTable, address, byteCount: 1)
         }
@@ -101,9 +107,7 @@ public struct ResetROM: Sendable {
         case .protected: program.enterKernel32(entry)
         case .long: program.enterKernel64(entry)
         }
-        guard program.here <= Self.resetVector else {
-            throw .tooMany(.configurationWrites, count: writes.count, limit: writes.count * 3 / 4)
-        }
+        precondition(program.here <= Self.resetVector, "the limit on writes leaves room for the rest")
 
         var bytes = [UInt8](repeating: 0xFF, count: Self.byteCount)
         let base = UInt32(truncatingIfNeeded: (1 << 32) - UInt64(Self.byteCount))
