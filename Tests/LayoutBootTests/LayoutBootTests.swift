@@ -15,11 +15,15 @@ struct LayoutBootTests {
         var settings = LayoutTrial.Settings()
         var padding = 0
         var enters32Bit = false
+
+        /// Whether the kernel is the ELF executable that the bzImage would unpack.
+        var isUnpacked = false
         var testDescription: String { name }
     }
 
     static func trial(_ test: X86Case, isChecked: Bool = true) throws -> LayoutTrial {
-        let kernel = try #require(TrialRun.kernels[.x86_64])
+        var kernel = try #require(TrialRun.kernels[.x86_64])
+        if test.isUnpacked { kernel = try #require(KernelPayload.executable(in: kernel)) }
         var request = test.request
         var settings = test.settings
         settings.initrd = ProbeInitrd.bytes(for: .x86_64, padding: test.padding)
@@ -67,6 +71,7 @@ struct LayoutBootTests {
         X86Case(name: "5 GiB, initrd above 4 GiB", request: request(5120)),
         X86Case(name: "5 GiB, initrd of 24 MiB above 4 GiB", request: request(5120), padding: 24 << 20),
         X86Case(name: "1 GiB, 32-bit entry", request: request(1024), enters32Bit: true),
+        X86Case(name: "1 GiB, ELF executable", request: request(1024), isUnpacked: true),
         X86Case(name: "1 GiB on Q35 with ECAM", model: .q35, request: request(1024)),
         X86Case(
             name: "5 GiB on Q35 with ECAM, window from 2 GiB", model: .q35,
@@ -146,6 +151,11 @@ struct LayoutBootTests {
 
     /// Layouts whose initial RAM disk lies where the kernel unpacks itself: the check refuses them, and guests do not survive them.
     static let collisions: [X86Case] = [
+        X86Case(
+            name: "the initrd near the end of the kernel's run-time window",
+            request: request(512) {
+                $0.moved = [MovedOwner(LayoutOwner(.initialRAMDisk), to: PhysicalAddress(0x3FF_0000))]
+            }),
         X86Case(
             name: "the initrd in the middle of the kernel's run-time window",
             request: request(512) {

@@ -10,8 +10,8 @@ enum ELFSegments {
     }
 
     /// - Throws: `GuestBootError.kernel` with what is wrong.
-    static func pieces(of file: Span<UInt8>) throws(GuestBootError) -> [Piece] {
-        let bytes = file.rawBytes
+    static func pieces(of file: [UInt8]) throws(GuestBootError) -> [Piece] {
+        let bytes = file.span.rawBytes
         guard let magic = bytes.littleEndian(UInt32.self, at: 0), let kind = bytes.littleEndian(UInt16.self, at: 4) else {
             throw .kernel(.truncated(byteCount: file.count))
         }
@@ -37,10 +37,7 @@ enum ELFSegments {
             guard let start = Int(exactly: offset), let count = Int(exactly: stored), start <= file.count,
                 count <= file.count - start
             else { throw .kernel(.badSegment(offset: header)) }
-            var piece: [UInt8] = []
-            piece.reserveCapacity(count)
-            for position in start..<start + count { piece.append(file[position]) }
-            pieces.append(Piece(address: PhysicalAddress(address), bytes: piece))
+            pieces.append(Piece(address: PhysicalAddress(address), bytes: Array(file[start..<start + count])))
         }
         return pieces
     }

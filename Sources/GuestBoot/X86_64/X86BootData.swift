@@ -76,7 +76,7 @@ extension GuestContents {
     private mutating func addKernel(_ plan: LayoutPlan, _ data: X86BootData, isELF: Bool) throws(GuestBootError) {
         let range = try place(.kernelImage, in: plan, .kernel)
         if isELF {
-            for piece in try ELFSegments.pieces(of: data.kernel.span) {
+            for piece in try ELFSegments.pieces(of: data.kernel) {
                 let segment = try GuestSegment(.kernel, at: piece.address, piece.bytes)
                 guard range.contains(segment.range) else {
                     throw .differsFromPlan(.kernel, range, byteCount: UInt64(piece.bytes.count))
