@@ -50,7 +50,9 @@ enum KernelPayload {
             while rest > 0 {
                 let from = output.count - distance
                 let count = min(rest, distance)
-                output += output[from..<from + count]
+                // A copy first: a slice of the output would make the output itself be copied.
+                let piece = Array(output[from..<from + count])
+                output += piece
                 rest -= count
             }
         }
