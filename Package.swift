@@ -36,6 +36,9 @@ let coreTargets: [Target] = [
     .target(name: "PageReplacement", swiftSettings: core),
     .target(name: "GuestLayout", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "GuestBoot", dependencies: ["GuestLayout", "MemoryMap"], swiftSettings: core),
+    .target(
+        name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
+        swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -49,13 +52,13 @@ let bareMetalTargets: [Target] = [
         path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .target(
-        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "UEFI"],
+        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "MemoryReport", "UEFI"],
         path: "Boot/FirmwareConsole", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
             "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "ExecutableImage", "FirmwareTables",
+            "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage", "FirmwareTables",
         ],
         path: "Boot/Loader", swiftSettings: core),
     .target(name: "CGuardEntry", dependencies: ["CUEFI"], path: "Boot/GuardEntry"),
@@ -70,7 +73,7 @@ let bareMetalTargets: [Target] = [
         name: "Kernel",
         dependencies: [
             "CRuntime", "CKernelEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "Display",
+            "Display", "KernelBoot", "ExecutableImage",
         ],
         path: "Boot/Kernel", swiftSettings: core),
 ]
@@ -87,7 +90,7 @@ let hostedTargets: [Target] = [
     .target(
         name: "MachineRunner",
         dependencies: [
-            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", system,
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         swiftSettings: strict),
@@ -100,7 +103,7 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            argumentParser,
+            "GuestLayout", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),

@@ -58,7 +58,7 @@ struct Guard {
     /// Runs what the configuration names, and switches the machine off when it is over.
     mutating func run() throws(GuardFailure) -> Never {
         services.disableWatchdog()
-        let map = try services.currentMemoryMap()
+        let map = try services.currentMemoryMap(for: GuardStage.memory)
         if let console = EarlyConsole.find(systemTable, in: map) { serial = SerialPort(console) }
         announce()
         let volume: Volume

@@ -46,13 +46,9 @@ struct CrosvmVector: Sendable, CustomTestStringConvertible {
         if let ecam = plan.range(of: .ecam) { lines.append("ecam \(hex(ecam.start)) \(hex(ecam.last))") }
         if let range = plan.range(of: .virtualConfiguration) { lines.append("vcfg \(hex(range.start)) \(hex(range.last))") }
         // The window with the configuration space in it.
-        var pieces = plan.addressSpace.array.filter { $0.owner.kind == .lowMMIO }
-        if let ecam = plan.addressSpace.array.first(where: { $0.owner.kind == .ecam }),
-            ecam.start >= plan.lowMMIO!.start, ecam.last <= PhysicalAddress(0xF7FF_FFFF)
-        {
-            pieces.append(ecam)
-        }
-        lines.append("low \(hex(pieces.map(\.start).min()!)) \(hex(pieces.map(\.last).max()!))")
+        let ecam = plan.addressSpace.array.filter { $0.owner.kind == .ecam && $0.last <= PhysicalAddress(0xF7FF_FFFF) }
+        let window = plan.addressSpace.array.filter { $0.owner.kind == .lowMMIO } + ecam
+        lines.append("low \(window.map(\.start).min().map { hex($0) } ?? "") \(window.map(\.last).max().map { hex($0) } ?? "")")
         lines.append("high \(hex(plan.highMMIOStart))")
         for bits: UInt8 in [36, 39, 40, 46, 48, 52] {
             var request = request
@@ -80,15 +76,6 @@ struct CrosvmVector: Sendable, CustomTestStringConvertible {
             }
         }
         return lines
-    }
-}
-
-extension LayoutPlan {
-    /// The first piece of the window for devices below 4 GiB, or the configuration space that covers its start.
-    var lowMMIO: PhysicalRange? {
-        let low = range(of: .lowMMIO)
-        guard let ecam = range(of: .ecam), let low else { return low }
-        return ecam.last.advanced(by: 1) == low.start ? ecam : low
     }
 }
 
@@ -148,12 +135,13 @@ extension CrosvmVector {
 
         var vector: CrosvmVector {
             func line(_ name: String, _ cells: [Cell]) -> String { ([name] + cells.map(\.plain)).joined(separator: " ") }
+            func number(_ text: String?) -> UInt64 { text.flatMap { UInt64($0.dropFirst(2), radix: 16) } ?? 0 }
             var lines = regions.map { line("region", $0) } + e820.map { line("e820", $0) }
             lines += [line("ecam", ecam), line("vcfg", vcfg), line("low", low_mmio)]
-            let start = UInt64(high_mmio_start.dropFirst(2), radix: 16)!
+            let start = number(high_mmio_start)
             lines.append("high \(hex(start))")
             for bits in [36, 39, 40, 46, 48, 52] {
-                let end = UInt64(high_mmio_end["\(bits)"]!.dropFirst(2), radix: 16)!
+                let end = number(high_mmio_end["\(bits)"])
                 lines.append("high end \(bits) \(end < start ? "empty" : hex(end))")
             }
             lines += mtrr.map { line("mtrr", $0) }

@@ -7,7 +7,6 @@ enum AArch64Places {
     static let pciConfiguration: UInt64 = 0x1_0000
     static let cpuFrequency: UInt64 = 0x104_0000
     static let cpuFrequencyByteCount: UInt64 = 0x1_0000
-    static let paravirtualizedTimeByteCount: UInt64 = 0x1_0000
     static let pciMemory: UInt64 = 0x200_0000
     static let pciMemoryByteCount: UInt64 = 0x200_0000
     static let gicCPUInterface: UInt64 = 0x3FFD_0000
@@ -24,6 +23,9 @@ enum AArch64Places {
     static func pciConfigurationByteCount(_ profile: LayoutProfile) -> UInt64 { profile == .crosvmSeed ? 0x1_0000 : 0x100_0000 }
 
     static func paravirtualizedTime(_ profile: LayoutProfile) -> UInt64 { profile == .crosvmSeed ? 0x1F0_0000 : 0x1FF_0000 }
+
+    /// 64 KiB; the documentation's row of 2024 starts lower than its size allows and ends at the same address.
+    static func paravirtualizedTimeByteCount(_ profile: LayoutProfile) -> UInt64 { 0x200_0000 - paravirtualizedTime(profile) }
 
     static func platformByteCount(_ profile: LayoutProfile) -> UInt64 { profile == .crosvmSeed ? 0x80_0000 : 0x4000_0000 }
 

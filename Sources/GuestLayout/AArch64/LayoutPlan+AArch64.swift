@@ -58,7 +58,7 @@ extension LayoutPlan {
             used: processors * stride)
         try addDevice(
             .paravirtualizedTime, from: AArch64Places.paravirtualizedTime(profile),
-            window: AArch64Places.paravirtualizedTimeByteCount, used: processors * 64)
+            window: AArch64Places.paravirtualizedTimeByteCount(profile), used: processors * 64)
         let memory = request.pciMemoryByteCount ?? AArch64Places.pciMemoryByteCount
         guard memory > 0 else { throw .badSize(LayoutOwner(.lowMMIO), byteCount: 0, limit: .max) }
         try add(.lowMMIO, from: request.pciMemoryStart?.rawValue ?? AArch64Places.pciMemory, byteCount: memory)

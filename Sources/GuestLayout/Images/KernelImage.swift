@@ -1,3 +1,5 @@
+import MemoryMap
+
 /// What a layout has to know about a kernel's file.
 public enum KernelImage: Hashable, Sendable {
     /// A Linux kernel for x86 with a setup header, to be unpacked by itself.
@@ -8,6 +10,11 @@ public enum KernelImage: Hashable, Sendable {
 
     /// A Linux kernel for AArch64.
     case arm64(ARM64Image)
+
+    /// As `init(header:fileByteCount:)` for raw bytes.
+    public init(header bytes: Span<UInt8>, fileByteCount: UInt64) throws(KernelImageError) {
+        try self.init(header: bytes.rawBytes, fileByteCount: fileByteCount)
+    }
 
     /// Takes any of the three from the first bytes of a file of `byteCount` bytes.
     ///

@@ -126,9 +126,12 @@ extension AArch64LayoutRequest {
     }
 
     private func pciMemoryHigher(_ strictness: LayoutStrictness) -> LayoutCure? {
-        CureSearch.least(above: pciMemory, step: 1 << 20, limit: AArch64Places.memory) {
-            passes(.pciMemory(atLeast: PhysicalAddress($0)), strictness)
-        }.map { .pciMemory(atLeast: PhysicalAddress($0)) }
+        let higher = CureSearch.least(above: pciMemory, step: 1 << 20, limit: AArch64Places.memory) {
+            passes(.pciMemory(start: PhysicalAddress($0)), strictness)
+        }
+        if let higher { return .pciMemory(start: PhysicalAddress(higher)) }
+        let usual = LayoutCure.pciMemory(start: PhysicalAddress(AArch64Places.pciMemory))
+        return passes(usual, strictness) ? usual : nil
     }
 
     /// The lowest place for the configuration space below RAM at which nothing is in its way.

@@ -20,8 +20,8 @@ public enum LayoutCure: Hashable, Sendable {
     /// At most this many of something.
     case count(LayoutProblem.Counted, atMost: UInt64)
 
-    /// The window for devices below 4 GiB (AArch64: below RAM) starts here or higher.
-    case pciMemory(atLeast: PhysicalAddress)
+    /// The window for devices below 4 GiB (AArch64: below RAM) starts here.
+    case pciMemory(start: PhysicalAddress)
 
     /// The window for devices below 4 GiB (AArch64: below RAM) ends here or lower.
     case pciMemoryLast(atMost: PhysicalAddress)

@@ -157,8 +157,8 @@ extension X86LayoutRequest {
     private func pciMemoryHigher(_ strictness: LayoutStrictness) -> LayoutCure? {
         let start = pciMemoryStart?.rawValue ?? 0
         return CureSearch.least(above: start, step: 1 << 20, limit: X86Places.lowMMIOLast) {
-            passes(.pciMemory(atLeast: PhysicalAddress($0)), strictness)
-        }.map { .pciMemory(atLeast: PhysicalAddress($0)) }
+            passes(.pciMemory(start: PhysicalAddress($0)), strictness)
+        }.map { .pciMemory(start: PhysicalAddress($0)) }
     }
 
     private func pciMemoryLower(_ strictness: LayoutStrictness) -> LayoutCure? {
@@ -190,7 +190,7 @@ extension X86LayoutRequest {
         let cure: LayoutCure? =
             switch owner.kind {
             case .ram: .memoryRounded(to: next)
-            case .lowMMIO: .pciMemory(atLeast: PhysicalAddress(next))
+            case .lowMMIO: .pciMemory(start: PhysicalAddress(next))
             case .ecam:
                 value == ecamStart?.rawValue ?? X86Places.ecam && value % alignment != 0
                     ? .configuration(start: PhysicalAddress(next - alignment)) : .size(owner, atMost: next)

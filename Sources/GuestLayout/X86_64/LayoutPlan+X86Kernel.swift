@@ -169,7 +169,7 @@ extension BzImage {
 
 extension PhysicalRange {
     /// The range between two addresses that are known to be in order.
-    init(from start: UInt64, to last: UInt64) {
+    package init(from start: UInt64, to last: UInt64) {
         guard let range = PhysicalRange(start: PhysicalAddress(start), last: PhysicalAddress(last)) else {
             preconditionFailure("the last byte is not below the first")
         }

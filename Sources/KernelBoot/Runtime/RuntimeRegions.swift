@@ -1,27 +1,26 @@
 import BootHandoff
-import KernelMemory
-import Machine
-import MemoryMap
+public import KernelMemory
+public import MemoryMap
 
 /// The firmware's runtime regions and the two mappings that they have in turn: at their physical addresses, for the one call
 /// of SetVirtualAddressMap, and at ``KernelAddressSpace/runtimeServicesBase`` from then on.
-struct RuntimeRegions {
+public struct RuntimeRegions {
     /// A region, and where it is going to be.
-    struct Region {
-        let descriptor: MemoryDescriptor
-        let physical: PhysicalRange
-        let identity: VirtualRange
-        let virtual: VirtualRange
+    public struct Region {
+        public let descriptor: MemoryDescriptor
+        public let physical: PhysicalRange
+        public let identity: VirtualRange
+        public let virtual: VirtualRange
 
-        var isDevice: Bool { !descriptor.attributes.contains(.writeBack) || descriptor.type.isMemoryMappedIO }
+        public var isDevice: Bool { !descriptor.attributes.contains(.writeBack) || descriptor.type.isMemoryMappedIO }
     }
 
-    private(set) var regions: [Region] = []
+    public private(set) var regions: [Region] = []
 
     /// Takes the descriptors with the runtime attribute out of a memory map.
     ///
     /// - Throws: the region that lies too far up for the kernel's address space.
-    init(_ view: borrowing MemoryMapView) throws(RuntimeFailure) {
+    public init(_ view: borrowing MemoryMapView) throws(RuntimeFailure) {
         for index in 0..<view.count {
             var descriptor = view[index]
             guard descriptor.attributes.contains(.runtime), let physical = descriptor.range else { continue }
@@ -36,7 +35,7 @@ struct RuntimeRegions {
     }
 
     /// The descriptors as SetVirtualAddressMap takes them, `descriptorSize` bytes apart.
-    func encoded(descriptorSize: Int) -> [UInt8] {
+    public func encoded(descriptorSize: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: regions.count * descriptorSize)
         unsafe bytes.withUnsafeMutableBytes { buffer in
             var raw = unsafe buffer.mutableBytes
@@ -52,7 +51,9 @@ struct RuntimeRegions {
     /// At their physical addresses, code is executable and writable as long as SetVirtualAddressMap runs there, because the
     /// firmware relocates its own code in that call; ``closeIdentity(_:)`` ends that. At the virtual addresses all is data
     /// until ``divide(_:by:)``.
-    func open(_ tables: inout LiveTables) throws(PagingError) {
+    public func open<Format: PageTableFormat, Memory: PhysicalMemory & ~Copyable, Frames: PageTableFrames & ~Copyable>(
+        _ tables: inout PageTables<Format, Memory, Frames>
+    ) throws(PagingError) {
         for region in regions {
             if region.isDevice {
                 if try tables.translate(region.identity.start) == nil {
@@ -72,7 +73,9 @@ struct RuntimeRegions {
     ///
     /// - Parameter table: without one, or where an entry tells neither code from data, whole regions stay writable and
     ///   executable: the audit counts them.
-    func divide(_ tables: inout LiveTables, by table: borrowing MemoryAttributesTable) throws(PagingError) {
+    public func divide<Format: PageTableFormat, Memory: PhysicalMemory & ~Copyable, Frames: PageTableFrames & ~Copyable>(
+        _ tables: inout PageTables<Format, Memory, Frames>, by table: borrowing MemoryAttributesTable
+    ) throws(PagingError) {
         for index in 0..<table.entries.count {
             let entry = table.entries[index]
             guard let physical = entry.range, let region = regions.first(where: { $0.physical.contains(physical) }),
@@ -87,20 +90,24 @@ struct RuntimeRegions {
     }
 
     /// As ``divide(_:by:)`` for firmware without the table: all of a code region may be executed and written.
-    func allowExecution(_ tables: inout LiveTables) throws(PagingError) {
+    public func allowExecution<Format: PageTableFormat, Memory: PhysicalMemory & ~Copyable, Frames: PageTableFrames & ~Copyable>(
+        _ tables: inout PageTables<Format, Memory, Frames>
+    ) throws(PagingError) {
         for region in regions where region.descriptor.type == .runtimeServicesCode && !region.isDevice {
             try tables.protect(region.virtual, attributes: .readWriteExecute, allowingWriteExecute: true)
         }
     }
 
     /// Takes the regions' physical addresses away: whoever still uses one faults.
-    func closeIdentity(_ tables: inout LiveTables) throws(PagingError) {
+    public func closeIdentity<Format: PageTableFormat, Memory: PhysicalMemory & ~Copyable, Frames: PageTableFrames & ~Copyable>(
+        _ tables: inout PageTables<Format, Memory, Frames>
+    ) throws(PagingError) {
         for region in regions { try tables.unmap(region.identity) }
     }
 }
 
 /// Why the firmware's runtime services could not be moved.
-enum RuntimeFailure: Error {
+public enum RuntimeFailure: Error {
     case regionTooHigh(PhysicalRange)
     case paging(PagingError)
 }
