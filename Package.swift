@@ -95,7 +95,8 @@ let hostedTargets: [Target] = [
         ],
         swiftSettings: strict),
     .target(
-        name: "GuestImage", dependencies: ["GuestBoot", "GuestLayout", "HostFiles", "MachineRunner", "MapFormats", "MemoryMap", system],
+        name: "GuestImage",
+        dependencies: ["GuestBoot", "GuestLayout", "HostFiles", "MachineRunner", "MapFormats", "MemoryMap", system],
         swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
@@ -103,7 +104,7 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            "GuestLayout", argumentParser,
+            "GuestLayout", "GuestBoot", "GuestImage", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
@@ -139,7 +140,8 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
     .testTarget(
-        name: "GuestBootTests", dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "GuestLayout", "FirmwareTables", "MemoryMap", system],
+        name: "GuestBootTests",
+        dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "GuestLayout", "FirmwareTables", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
         name: "LayoutBootTests", dependencies: ["GuestBoot", "GuestImage", "GuestLayout", "MachineRunner", "MemoryMap", system],

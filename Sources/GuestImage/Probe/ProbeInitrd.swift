@@ -4,9 +4,14 @@ public import MachineRunner
 public enum ProbeInitrd {
     /// The archive.
     ///
-    /// - Parameter padding: The size of a file of a fixed pattern that is put in too, in bytes, so that the disk is a large one;
-    ///   the kernel verifies it by the archive's checksum.
-    public static func bytes(for architecture: MachineArchitecture, padding: Int = 0) -> [UInt8] {
+    /// - Parameters:
+    ///   - disk: An initial RAM disk of the user's, which the kernel unpacks first; the probe takes the place of its first
+    ///     program.
+    ///   - padding: The size of a file of a fixed pattern that is put in too, in bytes, so that the disk is a large one; the
+    ///     kernel verifies it by the archive's checksum.
+    public static func bytes(
+        for architecture: MachineArchitecture, after disk: [UInt8] = [], padding: Int = 0
+    ) -> [UInt8] {
         var archive = CPIOArchive()
         for folder in ["dev", "proc", "sys"] { archive.addDirectory(folder) }
         archive.addCharacterDevice("dev/console", major: 5, minor: 1)
@@ -15,6 +20,7 @@ public enum ProbeInitrd {
             archive.addFile("padding", (0..<padding).map { UInt8(truncatingIfNeeded: $0 &* 0x9E37_79B1 >> 13) })
         }
         archive.finish()
-        return archive.bytes
+        // Archives follow each other at multiples of 4, zeros between them.
+        return disk + [UInt8](repeating: 0, count: (4 - disk.count % 4) % 4) + archive.bytes
     }
 }

@@ -113,6 +113,27 @@ public struct LayoutTrial: Sendable {
     }
 }
 
+extension LayoutTrial {
+    /// As ``run(memory:timeout:log:host:onLine:)``, with the memory in a temporary file.
+    ///
+    /// - Throws: `MachineError`.
+    public func run(
+        timeout: Duration = .seconds(120), log: FilePath? = nil, host: HostEnvironment = .current,
+        onLine: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(MachineError) -> LayoutTrialOutcome {
+        try await PreparedMachine.withTemporaryMemory(
+            in: host,
+            { path throws(MachineError) in
+                do throws(FileFailure) { try write(to: path) } catch {
+                    throw .unwritable(path: path.string, purpose: "the guest's memory", reason: error.reason)
+                }
+            },
+            { path throws(MachineError) in
+                try await run(memory: path, timeout: timeout, log: log, host: host, onLine: onLine)
+            })
+    }
+}
+
 /// What came of a trial.
 public struct LayoutTrialOutcome: Sendable {
     public let run: PreparedRun

@@ -104,6 +104,23 @@ public struct PreparedMachine: Sendable {
     }
 }
 
+extension PreparedMachine {
+    /// Lets `prepare` write a machine's memory into a file of a temporary directory and `body` use it; the directory is gone
+    /// afterwards.
+    ///
+    /// - Throws: What the two throw, or `MachineError.unwritable`.
+    public static func withTemporaryMemory<Result: Sendable>(
+        in host: HostEnvironment, _ prepare: (FilePath) throws(MachineError) -> Void,
+        _ body: (FilePath) async throws(MachineError) -> Result
+    ) async throws(MachineError) -> Result {
+        let folder = try TemporaryDirectory(named: "strata-memory", in: host)
+        defer { folder.remove() }
+        let path = folder.path.appending("guest.ram")
+        try prepare(path)
+        return try await body(path)
+    }
+}
+
 /// What a prepared machine did.
 public struct PreparedRun: Sendable {
     /// Why the run is over.

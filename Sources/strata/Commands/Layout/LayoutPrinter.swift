@@ -97,7 +97,9 @@ extension LayoutPlan {
         for range in addressSpace.array where range.byteCount >= page && range.owner.kind != .mappedFile {
             let type = range.owner.kind.memoryType
             guard type == .conventional else {
-                if let whole = Self.pages(range) { regions.append(MemoryRegion(range: whole, type: type, attributes: .writeBack)) }
+                if let whole = Self.pages(range) {
+                    regions.append(MemoryRegion(range: whole, type: type, attributes: .writeBack))
+                }
                 continue
             }
             // Contents of a page and more, in order and cut where they meet.
@@ -114,7 +116,8 @@ extension LayoutPlan {
                 }
                 next = whole.last.advanced(by: 1)
             }
-            if let start = next, start <= range.last, let rest = PhysicalRange(start: start, last: range.last), rest.isPageAligned {
+            if let start = next, start <= range.last, let rest = PhysicalRange(start: start, last: range.last), rest.isPageAligned
+            {
                 regions.append(MemoryRegion(range: rest, type: .conventional, attributes: .writeBack))
             }
         }
