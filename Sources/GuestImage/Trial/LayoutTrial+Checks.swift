@@ -75,11 +75,9 @@ extension LayoutTrial {
         guard let machine = try? ACPIMachine(plan, data) else { return checks }
         // The display's window at A0000 is the board's and in no plan.
         let display = "000a0000-000bffff"
+        let windows = report.windows.filter { Self.words($0) != display }
         checks.append(
-            LayoutCheck(
-                "MMIO windows", machine.windows.map(Self.words).sorted(),
-                report.windows.map(Self.words)
-                    .filter { $0 != display }.sorted()))
+            LayoutCheck("MMIO windows", Self.sorted(machine.windows).map(Self.words), Self.sorted(windows).map(Self.words)))
         if let space = machine.enhancedConfiguration {
             checks.append(
                 LayoutCheck("ECAM", Self.words(space.range), report.configurationSpaces.first.map(Self.words)))
@@ -158,10 +156,12 @@ extension LayoutTrial {
         return digits(start) + "-" + digits(last)
     }
 
+    private static func sorted(_ ranges: [PhysicalRange]) -> [PhysicalRange] { ranges.sorted { $0.start < $1.start } }
+
     /// Sorted, and ranges that touch are one.
     private static func merged(_ ranges: [PhysicalRange]) -> [PhysicalRange] {
         var merged: [PhysicalRange] = []
-        for range in ranges.sorted(by: { $0.start < $1.start }) {
+        for range in sorted(ranges) {
             if let last = merged.last, last.end == range.start,
                 let joined = PhysicalRange(start: last.start, last: range.last)
             {
