@@ -8,21 +8,25 @@ public import MemoryMap
 public struct GuestMemory: ~Copyable {
     /// A region and where the host has it.
     @safe
+    @usableFromInline
     struct Region {
-        let start: UInt64
-        let last: UInt64
+        @usableFromInline let start: UInt64
+        @usableFromInline let last: UInt64
 
         /// The host's address of the first byte.
-        let base: UnsafeMutableRawPointer
+        @usableFromInline let base: UnsafeMutableRawPointer
     }
 
     /// Ascending and disjoint; at least one.
-    private let regions: UnsafeMutableBufferPointer<Region>
+    @usableFromInline
+    let regions: UnsafeMutableBufferPointer<Region>
 
     /// For each bucket of 2^`shift` addresses from the first region on, the last region that starts at the bucket's first address
     /// or below; one more entry than there are buckets.
-    private let buckets: UnsafeMutableBufferPointer<UInt32>
-    private let shift: UInt64
+    @usableFromInline
+    let buckets: UnsafeMutableBufferPointer<UInt32>
+    @usableFromInline
+    let shift: UInt64
 
     /// Memory behind pointers.
     ///
@@ -72,6 +76,7 @@ public struct GuestMemory: ~Copyable {
     }
 
     /// The number of regions.
+    @inlinable
     public var regionCount: Int { unsafe regions.count }
 
     /// The region number `index` by address.
@@ -85,6 +90,7 @@ public struct GuestMemory: ~Copyable {
     /// The number of the region that holds an address, or nil where none does.
     ///
     /// - Complexity: O(1) for regions of about the same size, O(log *n*) for all others.
+    @inlinable
     public func region(containing address: PhysicalAddress) -> Int? {
         let index = place(of: address.rawValue)
         guard index >= 0, unsafe regions[index].last >= address.rawValue else { return nil }
@@ -92,8 +98,9 @@ public struct GuestMemory: ~Copyable {
     }
 
     /// The last region that starts at an address or below, -1 where the address lies outside of all of them.
+    @inlinable
     @inline(__always)
-    private func place(of address: UInt64) -> Int {
+    func place(of address: UInt64) -> Int {
         // The table has an entry for each bucket up to the last region's end and one more; its values are places in `regions`.
         let (offset, isBelow) = unsafe address.subtractingReportingOverflow(regions.baseAddress.unsafelyUnwrapped.pointee.start)
         let bucket = offset >> shift
@@ -110,8 +117,9 @@ public struct GuestMemory: ~Copyable {
     }
 
     /// The host's address of `count` bytes that lie in one region, or nil.
+    @inlinable
     @inline(__always)
-    private func pointer(_ address: UInt64, _ count: UInt64) -> UnsafeMutableRawPointer? {
+    func pointer(_ address: UInt64, _ count: UInt64) -> UnsafeMutableRawPointer? {
         let index = place(of: address)
         guard index >= 0 else { return nil }
         let region = unsafe regions.baseAddress.unsafelyUnwrapped[index]
@@ -140,6 +148,7 @@ extension GuestMemory {
     /// The little-endian integer at an address, which needs no alignment.
     ///
     /// - Throws: `.absent` with the first address without memory, `.wraps`.
+    @inlinable
     public func read<Value: FixedWidthInteger & BitwiseCopyable>(
         _ type: Value.Type = Value.self, at address: PhysicalAddress
     ) throws(GuestMemoryError) -> Value {
@@ -152,6 +161,7 @@ extension GuestMemory {
     /// Puts a little-endian integer at an address, which needs no alignment.
     ///
     /// - Throws: As `read(_:at:)`; then nothing is written.
+    @inlinable
     public func write<Value: FixedWidthInteger & BitwiseCopyable>(
         _ value: Value, at address: PhysicalAddress
     ) throws(GuestMemoryError) {
@@ -165,8 +175,9 @@ extension GuestMemory {
         }
     }
 
+    @inlinable
     @inline(never)
-    private func readAcross<Value: FixedWidthInteger>(_ address: PhysicalAddress) throws(GuestMemoryError) -> Value {
+    func readAcross<Value: FixedWidthInteger>(_ address: PhysicalAddress) throws(GuestMemoryError) -> Value {
         let count = MemoryLayout<Value>.size
         let (last, overflow) = address.rawValue.addingReportingOverflow(UInt64(count - 1))
         guard !overflow else { throw .wraps(address, byteCount: count) }
@@ -190,7 +201,8 @@ extension GuestMemory {
     }
 
     /// Makes sure that memory answers at `count` addresses, at least one.
-    private func check(_ address: PhysicalAddress, _ count: Int) throws(GuestMemoryError) {
+    @usableFromInline
+    func check(_ address: PhysicalAddress, _ count: Int) throws(GuestMemoryError) {
         let (last, overflow) = address.rawValue.addingReportingOverflow(UInt64(count - 1))
         guard !overflow else { throw .wraps(address, byteCount: count) }
         var next = address.rawValue

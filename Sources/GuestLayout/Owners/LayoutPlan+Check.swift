@@ -30,16 +30,17 @@ extension LayoutPlan {
     public func findProblems(_ found: (LayoutProblem, _ isHarmless: Bool) -> Bool) {
         let map = OwnerMap(self)
         _ =
-            map.findOverlaps(found) && findWidthProblems(map, found) && map.findUnbacked(found) && findEscapes(found)
-            && findTableProblems(map, found) && findAmountProblems(found) && findDistanceProblems(found)
+            map.findOverlaps(found) && findWidthProblems(map.addressSpace.elements, found) && map.findUnbacked(found)
+            && findEscapes(found)
+            && findTableProblems(map.addressSpace.elements, found) && findAmountProblems(found) && findDistanceProblems(found)
     }
 }
 
 extension LayoutPlan {
-    private func findWidthProblems(_ map: OwnerMap, _ found: (LayoutProblem, Bool) -> Bool) -> Bool {
+    private func findWidthProblems(_ list: Span<LayoutRange>, _ found: (LayoutProblem, Bool) -> Bool) -> Bool {
         let limit = UInt64(1) << UInt64(physicalAddressBits) - 1
-        for index in map.addressSpace.indices where map.addressSpace[index].last.rawValue > limit {
-            guard found(.exceedsAddressWidth(map.addressSpace[index], bits: physicalAddressBits), false) else { return false }
+        for index in list.indices where list[index].last.rawValue > limit {
+            guard found(.exceedsAddressWidth(list[index], bits: physicalAddressBits), false) else { return false }
         }
         if highMMIOStart.rawValue > 0, range(of: .highMMIO) == nil {
             // Devices find room below 4 GiB as long as memory itself can be reached.
@@ -53,30 +54,42 @@ extension LayoutPlan {
 
     /// Contents and devices that leave the window of their kind.
     private func findEscapes(_ found: (LayoutProblem, Bool) -> Bool) -> Bool {
+        let windows = windows.elements
         for number in windows.indices {
             let window = windows[number]
-            let list = window.owner.kind.isAddressSpace ? addressSpace : contents
-            for index in list.indices where list[index].owner.kind == window.owner.kind && !window.contains(list[index]) {
-                guard found(.leavesWindow(list[index], window: window.range), false) else { return false }
-            }
-            // The list of setup_data has to end before its window does.
-            if window.owner.kind == .setupData, let last = contents.lastEntry(of: .setupData), last.last == window.last {
-                guard found(.leavesWindow(last, window: window.range), false) else { return false }
-            }
+            let isSound =
+                window.owner.kind.isAddressSpace
+                ? findEscapes(from: window, in: addressSpace.elements, found)
+                : findEscapes(from: window, in: contents.elements, found)
+            guard isSound else { return false }
         }
         return true
     }
 
-    private func findTableProblems(_ map: OwnerMap, _ found: (LayoutProblem, Bool) -> Bool) -> Bool {
-        for index in e820.indices {
-            let entry = e820[index]
-            for other in 0..<index where e820[other].start <= entry.last && entry.start <= e820[other].last {
-                guard found(.tableOverlap(e820[other], entry), false) else { return false }
+    private func findEscapes(
+        from window: LayoutRange, in list: Span<LayoutRange>, _ found: (LayoutProblem, Bool) -> Bool
+    ) -> Bool {
+        for index in list.indices where list[index].owner.kind == window.owner.kind {
+            let range = list[index]
+            // The list of setup_data has to end before its window does.
+            let fills = window.owner.kind == .setupData && range.last == window.last
+            guard !window.contains(range) || fills else { continue }
+            guard found(.leavesWindow(range, window: window.range), false) else { return false }
+        }
+        return true
+    }
+
+    private func findTableProblems(_ list: Span<LayoutRange>, _ found: (LayoutProblem, Bool) -> Bool) -> Bool {
+        let (table, contents) = (e820.elements, contents.elements)
+        for index in table.indices {
+            let entry = table[index]
+            for other in 0..<index where table[other].start <= entry.last && entry.start <= table[other].last {
+                guard found(.tableOverlap(table[other], entry), false) else { return false }
             }
             guard entry.kind == .ram else { continue }
-            let isBacked = map.addressSpace.indices.contains {
-                let range = map.addressSpace[$0]
-                return range.owner.kind.isRAM && range.start <= entry.start && entry.last <= range.last
+            var isBacked = false
+            for number in list.indices where list[number].owner.kind.isRAM {
+                if list[number].start <= entry.start, entry.last <= list[number].last { isBacked = true }
             }
             guard isBacked || found(.tableClaimsRAM(entry), false) else { return false }
             for number in contents.indices {
@@ -92,8 +105,9 @@ extension LayoutPlan {
 
     private func findAmountProblems(_ found: (LayoutProblem, Bool) -> Bool) -> Bool {
         var (sum, hasCarving) = (UInt64(0), false)
-        for index in addressSpace.indices {
-            let range = addressSpace[index]
+        let list = addressSpace.elements
+        for index in list.indices {
+            let range = list[index]
             if range.owner.kind.countsAsMemory, profile != .crosvmSeed || range.owner.kind != .staticBounceBuffer {
                 sum = sum.addingReportingOverflow(range.byteCount).partialValue
             }
@@ -121,17 +135,8 @@ extension LayoutPlan {
 extension InlineList where Element == LayoutRange {
     /// The first entry of a kind.
     func entry(of kind: LayoutOwner.Kind) -> LayoutRange? {
-        for index in indices where self[index].owner.kind == kind { return self[index] }
+        let list = elements
+        for index in list.indices where list[index].owner.kind == kind { return list[index] }
         return nil
-    }
-
-    /// The entry of a kind with the highest last byte.
-    func lastEntry(of kind: LayoutOwner.Kind) -> LayoutRange? {
-        var found: LayoutRange?
-        for index in indices where self[index].owner.kind == kind {
-            if let other = found, other.last >= self[index].last { continue }
-            found = self[index]
-        }
-        return found
     }
 }

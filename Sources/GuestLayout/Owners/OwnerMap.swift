@@ -17,13 +17,13 @@ struct OwnerMap {
 
     /// Bytes with two owners.
     func findOverlaps(_ found: (LayoutProblem, Bool) -> Bool) -> Bool {
-        Self.findOverlaps(in: addressSpace, found) && Self.findOverlaps(in: contents, found)
+        Self.findOverlaps(in: addressSpace.elements, found) && Self.findOverlaps(in: contents.elements, found)
     }
 
     /// Ascending ranges overlap where one starts below the end of the one that reaches furthest so far. As some neighbours may share
     /// bytes, all that still reach are looked at; they are few.
     private static func findOverlaps(
-        in list: borrowing InlineList<48, LayoutRange>, _ found: (LayoutProblem, Bool) -> Bool
+        in list: Span<LayoutRange>, _ found: (LayoutProblem, Bool) -> Bool
     ) -> Bool {
         var furthest = PhysicalAddress(0)
         for index in list.indices {
@@ -60,26 +60,26 @@ struct OwnerMap {
 
     /// Contents without a single stretch of memory behind them.
     func findUnbacked(_ found: (LayoutProblem, Bool) -> Bool) -> Bool {
+        let (contents, addressSpace) = (contents.elements, addressSpace.elements)
         var place = 0
         for index in contents.indices {
             let range = contents[index]
             while place + 1 < addressSpace.count, addressSpace[place + 1].start <= range.start { place += 1 }
-            guard !addressSpace.isEmpty, addressSpace[place].contains(range),
-                range.owner.kind.mayLie(in: addressSpace[place].owner.kind)
-            else {
-                let nearest = nearestMemory(below: range.start)
-                guard found(.outsideMemory(range, nearest: nearest), false) else { return false }
-                continue
+            if place < addressSpace.count {
+                let part = addressSpace[place]
+                if part.contains(range), range.owner.kind.mayLie(in: part.owner.kind) { continue }
             }
+            let nearest = Self.nearestMemory(below: range.start, in: addressSpace)
+            guard found(.outsideMemory(range, nearest: nearest), false) else { return false }
         }
         return true
     }
 
     /// The memory with the highest start that is not above `address`.
-    private func nearestMemory(below address: PhysicalAddress) -> LayoutRange? {
+    private static func nearestMemory(below address: PhysicalAddress, in list: Span<LayoutRange>) -> LayoutRange? {
         var nearest: LayoutRange?
-        for index in addressSpace.indices {
-            let range = addressSpace[index]
+        for index in list.indices {
+            let range = list[index]
             guard range.start <= address else { break }
             if range.owner.kind.isMemory { nearest = range }
         }
@@ -100,14 +100,17 @@ extension LayoutOwner.Kind {
 extension InlineList where Element == LayoutRange {
     /// Ascending by start; plans are nearly so already.
     mutating func sortByStart() {
-        for index in indices.dropFirst() {
-            let range = self[index]
+        let end = count
+        guard end > 1 else { return }
+        var list = mutablePlaces
+        for index in 1..<end {
+            let range = list[index]
             var place = index
-            while place > 0, self[place - 1].start > range.start {
-                self[place] = self[place - 1]
+            while place > 0, list[place - 1].start > range.start {
+                list[place] = list[place - 1]
                 place -= 1
             }
-            if place != index { self[place] = range }
+            if place != index { list[place] = range }
         }
     }
 }

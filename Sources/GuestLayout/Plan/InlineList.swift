@@ -53,6 +53,18 @@ public struct InlineList<let capacity: Int, Element: Sendable>: Sendable {
         return true
     }
 
+    /// The elements where they lie; loops over this copy one element at a time and never the list.
+    public var elements: Span<Element> {
+        @_lifetime(borrow self)
+        get { storage.span.extracting(0..<count) }
+    }
+
+    /// All places, those that are not used too, to be changed where they lie.
+    var mutablePlaces: MutableSpan<Element> {
+        @_lifetime(&self)
+        mutating get { storage.mutableSpan }
+    }
+
     /// The elements in an array of their own, on the heap.
     public var array: [Element] { indices.map { storage[$0] } }
 }

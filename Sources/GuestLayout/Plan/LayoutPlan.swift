@@ -95,7 +95,11 @@ extension LayoutPlan {
     ///
     /// - Complexity: O(*n*) for *n* ranges.
     public func range(of owner: LayoutOwner) -> PhysicalRange? {
-        let list = owner.kind.isAddressSpace ? addressSpace : contents
+        owner.kind.isAddressSpace
+            ? Self.range(of: owner, in: addressSpace.elements) : Self.range(of: owner, in: contents.elements)
+    }
+
+    private static func range(of owner: LayoutOwner, in list: Span<LayoutRange>) -> PhysicalRange? {
         for index in list.indices where list[index].owner == owner { return list[index].range }
         return nil
     }
@@ -104,7 +108,8 @@ extension LayoutPlan {
 
     /// The range within which what has this kind has to stay.
     public func window(of kind: LayoutOwner.Kind) -> PhysicalRange? {
-        for index in windows.indices where windows[index].owner.kind == kind { return windows[index].range }
+        let list = windows.elements
+        for index in list.indices where list[index].owner.kind == kind { return list[index].range }
         return nil
     }
 
