@@ -79,13 +79,13 @@ enum CureSearch {
         var (failing, distance) = (value / step, UInt64(1))
         let end = limit / step
         while true {
-            let candidate = min(failing.addingReportingOverflow(distance).partialValue, end)
+            let candidate = distance >= end - min(failing, end) ? end : failing + distance
             guard candidate > failing else { return nil }
             if passes(candidate * step) {
                 return bisect(failing: failing, passing: candidate) { passes($0 * step) } * step
             }
             failing = candidate
-            distance *= 2
+            distance = distance > .max / 2 ? .max : distance * 2
         }
     }
 
@@ -100,7 +100,7 @@ enum CureSearch {
                 return bisect(failing: failing, passing: candidate) { passes($0 * step) } * step
             }
             failing = candidate
-            distance *= 2
+            distance = distance > .max / 2 ? .max : distance * 2
         }
     }
 

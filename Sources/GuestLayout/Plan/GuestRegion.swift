@@ -42,6 +42,12 @@ public struct GuestRegion: Hashable, Sendable {
         }
     }
 
+    public init(start: PhysicalAddress, byteCount: UInt64, purpose: Purpose) {
+        self.start = start
+        self.byteCount = byteCount
+        self.purpose = purpose
+    }
+
     static let filler = GuestRegion(start: PhysicalAddress(0), byteCount: 1, purpose: .memory)
 
     /// The address of the last byte.

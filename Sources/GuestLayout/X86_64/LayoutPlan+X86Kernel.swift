@@ -131,16 +131,27 @@ extension LayoutPlan {
             guard !overflow else { throw .noRoom(owner, byteCount: byteCount, above: PhysicalAddress(kernelLast)) }
             return try add(.initialRAMDisk, from: start & ~0xFFF, byteCount: byteCount)
         }
+        guard
+            let start = Self.highestPlace(
+                for: byteCount, in: regions.elements, above: kernelLast, highest: highest, alignment: 0x1000)
+        else { throw .noRoom(owner, byteCount: byteCount, above: PhysicalAddress(kernelLast)) }
+        try add(.initialRAMDisk, from: start, byteCount: byteCount)
+    }
+
+    /// The highest start, a multiple of `alignment`, of `byteCount` bytes (at least one) that end at `highest` or below and lie in
+    /// one region above `lowest`.
+    static func highestPlace(
+        for byteCount: UInt64, in regions: Span<GuestRegion>, above lowest: UInt64, highest: UInt64, alignment: UInt64
+    ) -> UInt64? {
         for index in regions.indices.reversed() {
             let region = regions[index]
             guard region.purpose == .memory || region.purpose == .reserved else { continue }
             let last = min(region.last.rawValue, highest)
             guard last >= region.start.rawValue, last - region.start.rawValue >= byteCount - 1 else { continue }
-            let start = (last - (byteCount - 1)) & ~0xFFF
-            guard start >= region.start.rawValue, start > kernelLast else { continue }
-            return try add(.initialRAMDisk, from: start, byteCount: byteCount)
+            let start = (last - (byteCount - 1)) & ~(alignment - 1)
+            if start >= region.start.rawValue, start > lowest { return start }
         }
-        throw .noRoom(owner, byteCount: byteCount, above: PhysicalAddress(kernelLast))
+        return nil
     }
 }
 
