@@ -68,7 +68,7 @@ struct LayoutGuestFiles {
         image = try LayoutFiles.kernel(FilePath(path))
         if let initrd = options.initrd {
             guard !initrd.hasPrefix("=") else {
-                throw ValidationError("--initrd \(initrd): --emit and --boot need a file, not a size")
+                throw ValidationError("--initrd \(initrd): a guest needs a file, not a size")
             }
             settings.initrd = try Self.contents(initrd)
         }
