@@ -35,6 +35,7 @@ let coreTargets: [Target] = [
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
     .target(name: "GuestLayout", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "GuestBoot", dependencies: ["GuestLayout", "MemoryMap"], swiftSettings: core),
     .target(
         name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
         swiftSettings: core),
@@ -116,13 +117,17 @@ let hostedTargets: [Target] = [
         name: "SimulatedProcess",
         dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", "SimulatedMachine", "VirtualMemory"],
         swiftSettings: strict),
+    .target(
+        name: "GuestImage",
+        dependencies: ["GuestBoot", "GuestLayout", "HostFiles", "MachineRunner", "MapFormats", "MemoryMap", system],
+        swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
     .executableTarget(
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            "MapFormats", "MapAnalysis", "MapDrawing", "GuestLayout", argumentParser,
+            "MapFormats", "MapAnalysis", "MapDrawing", "GuestLayout", "GuestBoot", "GuestImage", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
@@ -185,6 +190,13 @@ let hostedTargets: [Target] = [
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "VirtualMemoryTests", dependencies: ["SeededRandom", "VirtualMemory", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "GuestBootTests",
+        dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "GuestLayout", "FirmwareTables", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
+        name: "LayoutBootTests", dependencies: ["GuestBoot", "GuestImage", "GuestLayout", "MachineRunner", "MemoryMap", system],
+        swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
         swiftSettings: strict),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuestImage
 import GuestLayout
 import MemoryMap
 
@@ -29,15 +30,33 @@ struct LayoutAArch64Command: AsyncParsableCommand {
     @Option(name: [.customLong("pci-cam")], help: ArgumentHelp("Start of the PCI configuration space.", valueName: "address"))
     var pciConfiguration: ByteAmount?
 
+    @Option(help: ArgumentHelp("The kernel's command line.", valueName: "text"))
+    var cmdline = ""
+
+    @OptionGroup var guest: LayoutGuestOptions
+
     func validate() throws {
         guard gic == 2 || gic == 3 else { throw ValidationError("--gic \(gic): expected 2 or 3") }
         if let cpufreq, cpufreq != 1, cpufreq != 2 { throw ValidationError("--cpufreq \(cpufreq): expected 1 or 2") }
     }
 
     func run() async throws {
-        try LayoutRun.run(options) {
-            let request = try request()
-            return try LayoutPlan(checking: request, options.strictness)
+        guard guest.isWanted else {
+            return try await LayoutRun.run(options) { try LayoutPlan(checking: try request(), options.strictness) }
+        }
+        do {
+            var files = try LayoutGuestFiles(options, guest, .aarch64, commandLine: cmdline)
+            files.settings.interruptControllerVersion = gic
+            var request = try request()
+            files.settings.complete(&request, kernel: files.image)
+            try await LayoutRun.run(options) {
+                try LayoutPlan(checking: request, options.strictness)
+            } start: { plan in
+                try await LayoutGuestRun(plan: plan, files: files, options: guest, model: guest.board ?? .virt).run()
+            }
+        } catch let failure as LayoutFailure {
+            Output.error.line("strata: \(failure.message)")
+            throw ExitCode(failure.status)
         }
     }
 

@@ -12,8 +12,12 @@ struct LayoutCommand: AsyncParsableCommand {
         EXIT STATUS
           0   the layout is sound
           1   refused: the reason and the least change that helps are on the standard error
+          2   with --boot: the guest does not report what was planned
           64  wrong arguments
+          65  the guest's contents do not fit their places
           66  a file cannot be read, or is no kernel
+          69  with --boot: QEMU is not installed
+          70  with --boot: QEMU fails
           73  a file cannot be written
         """
 }

@@ -1,3 +1,4 @@
+import GuestImage
 import GuestLayout
 import MachineRunner
 import MemoryMap
@@ -26,6 +27,7 @@ import MemoryMap
 /// | `uncached`            | x86-64: variable MTRRs, `start`, `bytes`                                         |
 /// | `entry`               | `mode`, `programCounter`, `stackPointer`, `argument`                             |
 /// | `remarks`             | what is wrong on paper only, as text                                             |
+/// | `boot`                | with `--boot`: `ending`, `seconds`, `checks` of `subject`, `planned`, `reported`, `agrees` |
 /// | `error`               | instead of all that: `problem` and `cure`, as text                               |
 ///
 /// Addresses are strings `"0x…"`.
@@ -51,6 +53,34 @@ struct LayoutDocument: Codable, Equatable {
         var argument: String
     }
 
+    struct Check: Codable, Hashable {
+        var subject: String
+        var planned: String
+        var reported: String
+        var agrees: Bool
+    }
+
+    struct Boot: Codable, Hashable {
+        var ending: String
+        var seconds: Double
+        var checks: [Check]
+
+        init(_ outcome: LayoutTrialOutcome) {
+            ending =
+                switch outcome.run.ending {
+                case .poweredOff: "poweredOff"
+                case .reset: "reset"
+                case .lastWords: "lastWords"
+                case .timeLimit: "timeLimit"
+                case .other(let reason): reason
+                }
+            seconds = outcome.run.duration / .seconds(1)
+            checks = outcome.checks.map {
+                Check(subject: $0.subject, planned: $0.planned, reported: $0.reported, agrees: $0.agrees)
+            }
+        }
+    }
+
     struct Failure: Codable, Hashable {
         var problem: String
         var cure: String?
@@ -70,6 +100,7 @@ struct LayoutDocument: Codable, Equatable {
     var uncached: [Stretch] = []
     var entry: Entry?
     var remarks: [String] = []
+    var boot: Boot?
     var error: Failure?
 
     init(_ plan: LayoutPlan) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuestImage
 import GuestLayout
 import MemoryMap
 
@@ -37,10 +38,28 @@ struct LayoutX86Command: AsyncParsableCommand {
     @Option(name: [.customLong("pci-interrupts")], help: ArgumentHelp("Interrupts of PCI devices.", valueName: "count"))
     var pciInterrupts: UInt64 = 0
 
+    @OptionGroup var guest: LayoutGuestOptions
+
     func run() async throws {
-        try LayoutRun.run(options) {
-            let request = try request()
-            return try LayoutPlan(checking: request, options.strictness)
+        guard guest.isWanted else {
+            return try await LayoutRun.run(options) { try LayoutPlan(checking: try request(), options.strictness) }
+        }
+        do {
+            var files = try LayoutGuestFiles(options, guest, .x86_64, commandLine: cmdline)
+            files.settings.setupData = setupData.map { .randomSeed(guest.randomBytes(Int(clamping: min($0.count, 1 << 20)))) }
+            var request = try request()
+            files.settings.complete(&request, kernel: files.image)
+            // What the processor of QEMU's boards has here.
+            if options.physBits == nil { request.physicalAddressBits = 40 }
+            let model = guest.board ?? (ecam == nil ? .pc : .q35)
+            try await LayoutRun.run(options) {
+                try LayoutPlan(checking: request, options.strictness)
+            } start: { plan in
+                try await LayoutGuestRun(plan: plan, files: files, options: guest, model: model).run()
+            }
+        } catch let failure as LayoutFailure {
+            Output.error.line("strata: \(failure.message)")
+            throw ExitCode(failure.status)
         }
     }
 
