@@ -30,10 +30,14 @@ let coreTargets: [Target] = [
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
-    .target(name: "MemoryGuard", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "MemoryGuard", dependencies: ["MemoryMap", "UEFIMemory"], swiftSettings: core),
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
+    .target(
+        name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
+        swiftSettings: core),
+    .target(name: "VirtualMemory", dependencies: ["MemoryMap"], swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -47,13 +51,13 @@ let bareMetalTargets: [Target] = [
         path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .target(
-        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "UEFI"],
+        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "MemoryReport", "UEFI"],
         path: "Boot/FirmwareConsole", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
             "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "ExecutableImage", "FirmwareTables",
+            "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage", "FirmwareTables",
         ],
         path: "Boot/Loader", swiftSettings: core),
     .target(name: "CGuardEntry", dependencies: ["CUEFI"], path: "Boot/GuardEntry"),
@@ -61,14 +65,14 @@ let bareMetalTargets: [Target] = [
         name: "Guard",
         dependencies: [
             "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "MemoryGuard",
+            "KernelMemory", "BootHandoff", "MemoryGuard", "UEFIMemory",
         ],
         path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
         name: "Kernel",
         dependencies: [
             "CRuntime", "CKernelEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "Display",
+            "Display", "KernelBoot", "ExecutableImage",
         ],
         path: "Boot/Kernel", swiftSettings: core),
 ]
@@ -86,9 +90,20 @@ let hostedTargets: [Target] = [
     .target(
         name: "MachineRunner",
         dependencies: [
-            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", system,
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", "SimulatedBoot", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
+        swiftSettings: strict),
+    .target(
+        name: "SimulatedBoot",
+        dependencies: [
+            "MemoryMap", "MemoryReport", "UEFIMemory", "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage",
+            "SimulatedMachine",
+        ],
+        swiftSettings: strict),
+    .target(
+        name: "SimulatedProcess",
+        dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", "SimulatedMachine", "VirtualMemory"],
         swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
@@ -127,12 +142,21 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
+    .testTarget(
+        name: "SimulatedProcessTests",
+        dependencies: [
+            "SeededRandom", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory", "PageReplacement",
+            "MemoryMap", system,
+        ],
+        swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
     .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
     .testTarget(
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "VirtualMemoryTests", dependencies: ["SeededRandom", "VirtualMemory", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
         swiftSettings: strict),
@@ -144,10 +168,15 @@ let hostedTargets: [Target] = [
         dependencies: ["SeededRandom", "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
+        name: "SimulatedBootTests", dependencies: ["MachineRunner", "ELFFixtures", "ExecutableImage", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
     .testTarget(
         name: "GuardTests",
-        dependencies: ["MachineRunner", "MemoryMap", "MemoryGuard", "MapFormats", "BootHandoff", "SeededRandom", system],
+        dependencies: [
+            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", system,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "StrataCommandTests",
@@ -161,18 +190,25 @@ let hostedTargets: [Target] = [
 /// Figures, never part of the tests: each `swift run -c release NAME` prints its tables as Markdown.
 let benchmarkTargets: [Target] = [
     .target(name: "CAffinity", path: "Benchmarks/CAffinity"),
-    .target(name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict),
+    .target(
+        name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict,
+        linkerSettings: [.linkedLibrary("m")]),
     .executableTarget(
         name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
-        path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/RuntimeServices", swiftSettings: strict),
+    .executableTarget(
+        name: "AddressSpaceBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "VirtualMemory", "MemoryMap"],
+        path: "Benchmarks/AddressSpace", swiftSettings: strict),
+    .executableTarget(
+        name: "UEFIMemoryServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
+        path: "Benchmarks/UEFIMemoryServices", swiftSettings: strict),
     .executableTarget(
         name: "MapReadingBenchmark",
         dependencies: [
             "BenchmarkHarness", "MapFormats", "MemoryMap", "HostFiles", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
-        path: "Benchmarks/MapReading", exclude: ["e820_parser.py"], swiftSettings: strict,
-        linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/MapReading", exclude: ["e820_parser.py"], swiftSettings: strict),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
