@@ -106,7 +106,8 @@ struct SourceReader {
     }
 
     private func boot() async throws -> MapSource {
-        var command = BootCommand()
+        // Options have values only in a command that was parsed.
+        var command = try BootCommand.parse([])
         command.machine = options.machine
         let report: BootReport
         do throws(MachineError) {
