@@ -117,7 +117,9 @@ public struct GuestReport: Sendable {
             switch fact.kind {
             case .hostBridgeWindow: windows.append(fact.range)
             case .configurationSpace: configurationSpaces.append(fact.range)
-            case .reservedMemoryRegion: break
+            case .reservedMemoryRegion, .systemResourceTable, .measurementLog, .ownerKeys, .memoryAttributesTable,
+                .initialRAMDisk:
+                break
             }
         }
     }
