@@ -138,7 +138,7 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "StrataVMTests",
-        dependencies: ["StrataVM", system, .product(name: "Subprocess", package: "swift-subprocess")],
+        dependencies: [system, .product(name: "Subprocess", package: "swift-subprocess")], exclude: ["Programs"],
         swiftSettings: strict),
     .testTarget(
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
