@@ -18,4 +18,18 @@ public struct MemoryBasicInformation: Hashable, Sendable {
     /// Empty for reserved pages; ``PageProtection/noAccess`` for free addresses.
     public let protection: PageProtection
     public let type: RegionType
+
+    /// What somebody else says of memory that no address space has account of.
+    public init(
+        base: VirtualAddress, allocationBase: VirtualAddress?, allocationProtection: PageProtection, byteCount: UInt64,
+        state: MemoryState, protection: PageProtection, type: RegionType
+    ) {
+        self.base = base
+        self.allocationBase = allocationBase
+        self.allocationProtection = allocationProtection
+        self.byteCount = byteCount
+        self.state = state
+        self.protection = protection
+        self.type = type
+    }
 }

@@ -22,7 +22,7 @@ public enum ExtendedParameter: Hashable, Sendable {
     static let typeEnd: UInt64 = 6
 
     /// The address requirements among parameters, each of which may occur once.
-    static func requirements(in parameters: [ExtendedParameter]) throws(NTStatus) -> AddressRequirements? {
+    public static func requirements(in parameters: [ExtendedParameter]) throws(NTStatus) -> AddressRequirements? {
         var seen: UInt64 = 0
         var result: AddressRequirements?
         for parameter in parameters {

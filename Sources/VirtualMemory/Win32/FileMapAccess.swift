@@ -27,7 +27,7 @@ public struct FileMapAccess: OptionSet, Hashable, Sendable {
     }
 
     /// What a handle of the section has to have been opened for.
-    var needed: SectionAccess {
+    public var needed: SectionAccess {
         var access: SectionAccess = []
         if intersection([.copy, .write, .read]) == .copy || contains(.read) { access.insert(.mapRead) }
         if contains(.write) { access.insert(.mapWrite) }
