@@ -88,6 +88,11 @@ public struct PageLedger {
         evicted.append(page)
     }
 
+    /// Notes that a page's contents are nothing any more: nothing has to be written, and nothing is on disk.
+    ///
+    /// The page stays where it is; brought in again it is zeros.
+    public mutating func forget(_ page: PageIndex) { states[page.position].subtract([.dirty, .onDisk]) }
+
     mutating func begin() {
         evicted.removeAll(keepingCapacity: true)
         trimmed.removeAll(keepingCapacity: true)

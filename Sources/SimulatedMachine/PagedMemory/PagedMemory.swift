@@ -4,37 +4,19 @@ public import PageReplacement
 
 /// More memory than the machine has: pages that a policy moves between a few frames and a paging file, through real page tables.
 ///
-/// Every access goes through the software MMU. A page is mapped read-only until its first write, whose fault marks it as dirty,
-/// as on processors that do not mark it themselves; a page outside the working set is not mapped at all. Data survive every
-/// eviction. A paging file that fails makes accesses throw and loses nothing: contents on their way to it are held until it
-/// takes them.
+/// Every access goes through the software MMU. A page is mapped read-only until its first write, and a page outside the working
+/// set is not mapped at all. Data survive every eviction, and failures of the paging file; see ``PageStore``.
 public final class PagedMemory<
     Format: PageTableFormat, MMU: SoftwareMMU, Policy: PageReplacementPolicy, Device: PagingDevice
 > {
     /// The addresses of the pages.
     public let range: VirtualRange
 
-    /// What has been moved so far, and where every page is as the policy sees it.
-    public internal(set) var ledger: PageLedger
-
     let memory: SparseMemory
     let mmu: MMU
-    var tables: PageTables<Format, SparseMemory, TableFrames>
-    var policy: Policy
-    var pages: [PageState]
-    var freeFrames: [PhysicalAddress]
-    let pagingFile: PagingFile<Device>
-    /// Contents that left their frame, or were snapped from it, and are not in the paging file yet.
-    var held: [UInt32: [UInt8]] = [:]
-
-    struct PageState {
-        var frame: PhysicalAddress?
-        /// Whether the frame holds something newer than the paging file.
-        var isDirty = false
-        var isMapped = false
-        /// Whether the contents have not come in yet, because the paging file failed.
-        var isMissing = false
-    }
+    let store: PageStore<Policy, Device>
+    private var tables: PageTables<Format, SparseMemory, TableFrames>
+    private var mapped: [Bool]
 
     /// A machine with `frames` frames for `pages` pages from `start` on, all of them zeros.
     ///
@@ -53,37 +35,51 @@ public final class PagedMemory<
             throw .outOfRange(start, count: count)
         }
         // Each level has a table for every 512 entries below it, and an unaligned start can touch one more.
-        let tableCount = 8 + 2 * (count / 512 + 2)
-        let tableStart: UInt64 = 1 << 20
-        let frameStart = tableStart + UInt64(tableCount) * PageCount.pageSize
-        guard
-            let tableRange = PhysicalRange(
-                start: PhysicalAddress(tableStart), pages: PageCount(UInt64(tableCount))),
-            let frameRange = PhysicalRange(start: PhysicalAddress(frameStart), pages: PageCount(UInt64(frames)))
-        else { throw .outOfRange(start, count: count) }
-        let memory = SparseMemory([tableRange, frameRange])
+        let machine = PagingMachine(tables: 8 + 2 * (count / 512 + 2), frames: frames)
         do throws(PagingError) {
-            tables = try PageTables(format: format, memory: memory, frames: TableFrames(tableRange))
+            tables = try PageTables(format: format, memory: machine.memory, frames: TableFrames(machine.tables))
         } catch {
             throw .tables(error)
         }
-        self.memory = memory
         self.range = range
-        self.policy = policy
-        self.pagingFile = pagingFile
+        memory = machine.memory
         mmu = makeMMU(tables.root)
-        ledger = PageLedger(frames: frames, pages: count, backing: .pagingFile)
-        self.pages = Array(repeating: PageState(), count: count)
-        freeFrames = (0..<UInt64(frames)).reversed().map { PhysicalAddress(frameStart + $0 * PageCount.pageSize) }
+        mapped = Array(repeating: false, count: count)
+        store = PageStore(
+            pages: count, frames: machine.frames, in: machine.memory, policy: policy, pagingFile: pagingFile)
     }
 
+    /// What has been moved so far, and where every page is as the policy sees it.
+    public var ledger: PageLedger { store.ledger }
+
     /// Where a page's contents are.
-    public func place(of page: PageIndex) -> PagePlace {
-        let state = pages[Int(page.rawValue)]
-        if let frame = state.frame, !state.isMissing {
-            return .memory(frame, isOnDisk: !state.isDirty && pagingFile.holds(page))
+    public func place(of page: PageIndex) -> PagePlace { store.place(of: page) }
+
+    /// Has the page in its frame and mapped, writable if it is to be written.
+    func reach(_ page: PageIndex, _ access: PageAccess) throws(PagedMemoryError) {
+        let residence = try store.reach(page, access) { (page) throws(PagedMemoryError) in try unmap(page) }
+        guard !mapped[Int(page.rawValue)] else { return }
+        do throws(PagingError) {
+            try tables.map(
+                addresses(of: page), to: residence.frame, attributes: residence.isWritable ? .readWrite : .readOnly)
+        } catch {
+            throw .tables(error)
         }
-        if held[page.rawValue] != nil { return .held }
-        return pagingFile.holds(page) ? .disk : .nowhere
+        mapped[Int(page.rawValue)] = true
+    }
+
+    private func unmap(_ page: PageIndex) throws(PagedMemoryError) {
+        guard mapped[Int(page.rawValue)] else { return }
+        do throws(PagingError) { try tables.unmap(addresses(of: page)) } catch { throw .tables(error) }
+        mapped[Int(page.rawValue)] = false
+    }
+
+    private func addresses(of page: PageIndex) -> VirtualRange {
+        let start = range.start.rawValue + UInt64(page.rawValue) * PageCount.pageSize
+        // The page lies in `range`, which has an end.
+        guard let page = VirtualRange(start: VirtualAddress(start), pages: PageCount(1)) else {
+            preconditionFailure("a page of the range has an end")
+        }
+        return page
     }
 }
