@@ -252,6 +252,10 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "GuestLayoutBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "GuestLayout", "MemoryMap"],
         path: "Benchmarks/GuestLayout", swiftSettings: strict),
+    .target(name: "CHostBenchmark", dependencies: ["CStrataVM"], path: "Benchmarks/CHostBenchmark"),
+    .executableTarget(
+        name: "HostVirtualMemoryBenchmark", dependencies: ["BenchmarkHarness", "CHostBenchmark", "StrataVM"],
+        path: "Benchmarks/HostVirtualMemory", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
