@@ -2,6 +2,7 @@
 
 ARCH ?= x86_64
 MEMORY ?= 512M
+PREFIX ?= /usr/local
 
 .PHONY: run test test-boot images programs browser lint fuzz documentation setup clean
 
@@ -47,4 +48,9 @@ setup:
 	@Scripts/setup
 
 clean:
-	rm -rf .build .build-x86_64 .build-aarch64 .build-fuzz .build-images .build-documentation .build-programs
+	rm -rf .build .build-vm .build-x86_64 .build-aarch64 .build-fuzz .build-images .build-documentation .build-programs
+
+# libstrata-vm: a shared library with Windows's virtual-memory calls, its header and its pkg-config file, under PREFIX.
+.PHONY: install-vm
+install-vm: setup
+	Scripts/install-vm "$(PREFIX)"

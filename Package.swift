@@ -182,7 +182,7 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(
         name: "StrataVMTests",
-        dependencies: ["StrataVM", system, .product(name: "Subprocess", package: "swift-subprocess")],
+        dependencies: [system, .product(name: "Subprocess", package: "swift-subprocess")], exclude: ["Programs"],
         swiftSettings: strict),
     .testTarget(
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
@@ -252,6 +252,10 @@ let benchmarkTargets: [Target] = [
     .executableTarget(
         name: "GuestLayoutBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "GuestLayout", "MemoryMap"],
         path: "Benchmarks/GuestLayout", swiftSettings: strict),
+    .target(name: "CHostBenchmark", dependencies: ["CStrataVM"], path: "Benchmarks/CHostBenchmark"),
+    .executableTarget(
+        name: "HostVirtualMemoryBenchmark", dependencies: ["BenchmarkHarness", "CHostBenchmark", "StrataVM"],
+        path: "Benchmarks/HostVirtualMemory", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.

@@ -82,10 +82,10 @@ bool host_probe(uintptr_t address, size_t size, bool writing)
     const uintptr_t page = host_page_size();
     const uintptr_t last = address + (size - 1);
     for (uintptr_t at = address;;) {
-        if (writing)
-            __atomic_fetch_or((unsigned char *)at, 0, __ATOMIC_RELAXED);
-        else
-            (void)*(volatile unsigned char *)at;
+        unsigned char byte = *(volatile unsigned char *)at;
+        /* Exchanged for itself, until that was done: compilers turn an addition of nothing into a read. */
+        while (writing && !__atomic_compare_exchange_n((unsigned char *)at, &byte, byte, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+        }
         const uintptr_t next = (at & ~(page - 1)) + page;
         if (next > last || next == 0)
             break;

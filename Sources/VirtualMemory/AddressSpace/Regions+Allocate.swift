@@ -202,7 +202,7 @@ extension Regions {
         case .reserve(var allocation, let replacing, let protection, _):
             if protection != nil {
                 allocation.charged = allocation.byteCount
-                ledger.add(allocation.byteCount)
+                account.add(allocation.byteCount)
             }
             if let replacing {
                 allocations[replacing] = allocation
@@ -212,7 +212,7 @@ extension Regions {
                 add(allocation, pages: protection ?? [])
             }
         case .commit(let range, let index, let protection, let charge):
-            ledger.add(charge)
+            account.add(charge)
             allocations[index].charged += charge
             let run = PageRun(allocation: UInt32(index), protection: protection.subtracting(.caching))
             tree.assign(from: range.lowerBound, to: range.upperBound, run)

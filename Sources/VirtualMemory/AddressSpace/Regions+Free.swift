@@ -87,7 +87,7 @@ extension Regions {
         switch plan {
         case .decommit(let range, let index):
             let freed = committedBytes(in: range)
-            ledger.subtract(freed)
+            account.subtract(freed)
             allocations[index].charged -= freed
             tree.assign(from: range.lowerBound, to: range.upperBound, PageRun(allocation: UInt32(index), protection: []))
             forgetPages(range)
@@ -95,7 +95,7 @@ extension Regions {
             release(range, allocation: index)
         case .restorePlaceholder(let index):
             let range = allocations[index].start..<allocations[index].end
-            ledger.subtract(allocations[index].charged)
+            account.subtract(allocations[index].charged)
             becomePlaceholder(index)
             forgetPages(range)
         case .splitPlaceholder(let range, let index):
@@ -130,7 +130,7 @@ extension Regions {
     /// Takes away an allocation and all that is known of its pages.
     mutating func remove(_ index: Int) {
         let allocation = allocations[index]
-        ledger.subtract(allocation.charged)
+        account.subtract(allocation.charged)
         tree.remove(from: allocation.start, to: allocation.end)
         forgetPages(allocation.start..<allocation.end)
         if allocation.kind == .physical { frames.unmap(allocation.start..<allocation.end) }

@@ -7,7 +7,7 @@ import MemoryMap
 struct Regions: ~Copyable {
     let platform: Platform
     let partitions: PartitionTable
-    let ledger: CommitLedger
+    let account: CommitAccount
     var tree: RunTree<PageRun>
     var allocations: [Allocation] = []
     private var unusedAllocation = UInt32.max
@@ -31,15 +31,12 @@ struct Regions: ~Copyable {
 
     init(platform: Platform, isLargeAddressAware: Bool, ledger: CommitLedger) {
         self.platform = platform
-        self.ledger = ledger
+        account = CommitAccount(ledger)
         partitions = PartitionTable(platform: platform, isLargeAddressAware: isLargeAddressAware)
         tree = RunTree(filler: PageRun(allocation: .max, protection: []), granularity: Platform.allocationGranularity)
     }
 
-    /// A process that ends gives back what it was promised.
-    deinit {
-        for allocation in allocations where allocation.kind != .unused { ledger.subtract(allocation.charged) }
-    }
+    var ledger: CommitLedger { account.ledger }
 
     // MARK: Sizes
 

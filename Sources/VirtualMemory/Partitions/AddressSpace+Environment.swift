@@ -16,7 +16,7 @@ extension AddressSpace where Backend: ~Copyable {
         guard ledger.canCharge(size) else { throw .commitmentLimit }
         let range = regions.virtualRange(start..<start + size)
         try withBackend { backend throws(BackendError) in try backend.reserve(range, .topDown, committedAs: .readWrite) }
-        ledger.add(size)
+        regions.account.add(size)
         regions.add(
             Allocation(
                 start: start, end: start + size, charged: size, protection: .readWrite, kind: .privateMemory, traits: .system),

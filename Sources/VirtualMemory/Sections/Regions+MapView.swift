@@ -82,7 +82,7 @@ extension Regions {
 
     mutating func apply(_ plan: ViewPlan) {
         var allocation = plan.allocation
-        ledger.add(allocation.charged)
+        account.add(allocation.charged)
         allocation.link = makeView(plan.view)
         let protection = plan.view.access
         let index: UInt32
@@ -118,7 +118,7 @@ extension Regions {
         let allocation = allocations[index]
         dropView(allocation.link)
         if leavingPlaceholder {
-            ledger.subtract(allocation.charged)
+            account.subtract(allocation.charged)
             becomePlaceholder(index)
             forgetPages(allocation.start..<allocation.end)
         } else {

@@ -19,8 +19,7 @@ public final class Section {
     /// What an image says of itself.
     public let image: PEImage?
 
-    let ledger: CommitLedger
-    private var charged: UInt64 = 0
+    private let account: CommitAccount
 
     init(
         storage: SectionStorage, attributes: SectionAttributes, protection: PageProtection, byteCount: UInt64,
@@ -31,21 +30,15 @@ public final class Section {
         self.protection = protection
         self.byteCount = byteCount
         self.image = image
-        self.ledger = ledger
-        charged = charge
-        ledger.add(charge)
+        account = CommitAccount(ledger, charge: charge)
     }
-
-    deinit { ledger.subtract(charged) }
 
     /// Whether pages have no storage until they are committed.
     public var isReserved: Bool { attributes.contains(.reserve) }
 
     /// Charges for pages, which are committed.
     func commit(_ range: Range<UInt64>) {
-        let charge = uncommittedBytes(in: range)
-        ledger.add(charge)
-        charged += charge
+        account.add(uncommittedBytes(in: range))
         committed.insert(range)
     }
 

@@ -1,0 +1,59 @@
+import Subprocess
+import SystemPackage
+import Testing
+
+/// Programs in C and C++ that are compiled against the library's header, linked with it and run: each counts its own checks.
+@Suite struct ProgramTests {
+    /// Where the package is, by this file.
+    private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+    private static let sources = root.appending("Tests/StrataVMTests/Programs")
+
+    /// The folder of the built products, in which the test bundle lies as well.
+    private static var products: FilePath {
+        FilePath(CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]).removingLastComponent()
+    }
+
+    @Test(
+        arguments: [
+            "allocation.c", "environment.c", "layout.cpp", "mappings.c", "placeholders.c", "protection.c", "sections.c", "signals.c",
+            "write_watch.c",
+        ], ["-O0", "-O2"])
+    func program(_ name: String, optimization: String) async throws {
+        // The limit on mappings takes seconds to reach, once is enough.
+        guard name != "mappings.c" || optimization == "-O2" else { return }
+        let program = Self.products.appending("strata-vm-test-\(name)\(optimization)")
+        let compiler = name.hasSuffix(".cpp") ? ["clang++", "-std=c++17"] : ["clang", "-std=c11"]
+        let libraries = Self.products.string
+        let built = try await run(
+            .name(compiler[0]),
+            arguments: Arguments(
+                Array(compiler[1...]) + [
+                    optimization, "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+                    "-I", Self.root.appending("Sources/CStrataVM/include").string, Self.sources.appending(name).string,
+                    "-o", program.string, "-L", libraries, "-lstrata-vm", "-lpthread", "-Wl,-rpath,\(libraries)",
+                ]), output: .discarded, error: .string(limit: 1 << 16))
+        #expect(built.terminationStatus.isSuccess, "\(built.standardError)")
+        let result = try await run(
+            .path(program), environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), output: .string(limit: 1 << 16),
+            error: .string(limit: 1 << 16))
+        #expect(result.terminationStatus.isSuccess, "\(result.standardOutput)\(result.standardError)")
+        #expect(result.standardOutput.hasSuffix(" 0 failures\n") == true)
+        _ = try await run(.name("rm"), arguments: [program.string], output: .discarded)
+    }
+
+    /// The header alone, as every dialect that it is for, without a warning.
+    @Test(arguments: [
+        ["clang", "-std=c99"], ["clang", "-std=c11", "-pedantic"], ["clang", "-std=c99", "-fshort-wchar"],
+        ["clang++", "-x", "c++", "-std=c++11"], ["clang++", "-x", "c++", "-std=c++20", "-fshort-wchar"],
+    ])
+    func header(_ compiler: [String]) async throws {
+        let built = try await run(
+            .name(compiler[0]),
+            arguments: Arguments(
+                Array(compiler[1...]) + [
+                    "-Wall", "-Wextra", "-Werror", "-fsyntax-only", Self.root.appending("Sources/CStrataVM/layout.c").string, "-I",
+                    Self.root.appending("Sources/CStrataVM/include").string,
+                ]), output: .discarded, error: .string(limit: 1 << 16))
+        #expect(built.terminationStatus.isSuccess, "\(built.standardError)")
+    }
+}
