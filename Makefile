@@ -3,7 +3,7 @@
 ARCH ?= x86_64
 MEMORY ?= 512M
 
-.PHONY: run test test-boot images programs lint fuzz documentation setup clean
+.PHONY: run test test-boot images programs browser lint fuzz documentation setup clean
 
 # Boots the default machine and shows its memory, from power-on to the kernel. ARCH=aarch64 and MEMORY=2G choose another.
 run: images
@@ -11,7 +11,7 @@ run: images
 	"$$(swift build --show-bin-path)/strata" boot --arch $(ARCH) --memory $(MEMORY)
 
 # Every test. The test runner's own last line comes last.
-test: images programs lint
+test: images programs browser lint
 	Scripts/fuzz --seconds 10
 	swift build -q --build-tests
 	swift test --skip-build
@@ -28,6 +28,10 @@ images: setup
 # The unmodified programs that the tests run under the Guard, under .build-programs/; tests of what is not to be had are skipped.
 programs: setup
 	-Scripts/programs
+
+# The browser in which the tests open pages; tests of what is not to be had are skipped.
+browser: setup
+	-Scripts/browser
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Boot Tests Fuzz Benchmarks

@@ -1,13 +1,13 @@
-import MemoryMap
+public import MemoryMap
 
 /// The RAM of a machine that pages: one stretch for page tables, one for the pages' frames.
-struct PagingMachine {
-    let memory: SparseMemory
-    let tables: PhysicalRange
-    let frames: [PhysicalAddress]
+public struct PagingMachine {
+    public let memory: SparseMemory
+    public let tables: PhysicalRange
+    public let frames: [PhysicalAddress]
 
     /// - Precondition: The counts are positive, and together far below 2^52.
-    init(tables tableCount: Int, frames frameCount: Int) {
+    public init(tables tableCount: Int, frames frameCount: Int) {
         let start = PhysicalAddress(1 << 20)
         guard let tables = PhysicalRange(start: start, pages: PageCount(UInt64(tableCount))), let end = tables.end,
             let pages = PhysicalRange(start: end, pages: PageCount(UInt64(frameCount)))

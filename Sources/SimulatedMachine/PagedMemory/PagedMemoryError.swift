@@ -9,6 +9,9 @@ public enum PagedMemoryError: Error, Equatable, Sendable {
     /// The paging file failed; no data are lost, and the access may be tried again.
     case pagingFile(PagingFileError)
 
+    /// Every page that there is storage for, this many, is in use.
+    case outOfPages(Int)
+
     /// The page tables could not be changed.
     case tables(PagingError)
 

@@ -1,16 +1,17 @@
-import KernelMemory
-import MemoryMap
+public import KernelMemory
+public import MemoryMap
 
 /// The frames that page tables are made of, apart from those that pages are in.
-final class TableFrames: PageTableFrames {
+public final class TableFrames: PageTableFrames {
     private var free: [PhysicalAddress]
 
-    init(_ range: PhysicalRange) {
+    /// The frames of a range of whole pages, from the lowest up.
+    public init(_ range: PhysicalRange) {
         free = stride(from: range.start.rawValue, through: range.last.rawValue, by: Int(PageCount.pageSize))
             .reversed().map { PhysicalAddress($0) }
     }
 
-    func allocateFrame() -> PhysicalAddress? { free.popLast() }
+    public func allocateFrame() -> PhysicalAddress? { free.popLast() }
 
-    func freeFrame(_ frame: PhysicalAddress) { free.append(frame) }
+    public func freeFrame(_ frame: PhysicalAddress) { free.append(frame) }
 }
