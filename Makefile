@@ -3,7 +3,7 @@
 ARCH ?= x86_64
 MEMORY ?= 512M
 
-.PHONY: run test images programs lint fuzz documentation setup clean
+.PHONY: run test test-boot images programs browser lint fuzz documentation setup clean
 
 # Boots the default machine and shows its memory, from power-on to the kernel. ARCH=aarch64 and MEMORY=2G choose another.
 run: images
@@ -11,10 +11,15 @@ run: images
 	"$$(swift build --show-bin-path)/strata" boot --arch $(ARCH) --memory $(MEMORY)
 
 # Every test. The test runner's own last line comes last.
-test: images programs lint
+test: images programs browser lint
 	Scripts/fuzz --seconds 10
 	swift build -q --build-tests
 	swift test --skip-build
+
+# Every boot of a planned guest, where `make test` has one of each kind.
+test-boot: programs
+	swift build -q --build-tests
+	STRATA_ALL_BOOTS=1 swift test --skip-build --filter LayoutBootTests
 
 # The loader, the kernel and its checksum for both architectures, under .build-images/.
 images: setup
@@ -23,6 +28,10 @@ images: setup
 # The unmodified programs that the tests run under the Guard, under .build-programs/; tests of what is not to be had are skipped.
 programs: setup
 	-Scripts/programs
+
+# The browser in which the tests open pages; tests of what is not to be had are skipped.
+browser: setup
+	-Scripts/browser
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Boot Tests Fuzz Benchmarks

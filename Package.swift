@@ -30,10 +30,16 @@ let coreTargets: [Target] = [
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
-    .target(name: "MemoryGuard", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "MemoryGuard", dependencies: ["MemoryMap", "UEFIMemory"], swiftSettings: core),
     .target(name: "FirmwareTables", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "Display", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "PageReplacement", swiftSettings: core),
+    .target(name: "GuestLayout", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "GuestBoot", dependencies: ["GuestLayout", "MemoryMap"], swiftSettings: core),
+    .target(
+        name: "KernelBoot", dependencies: ["MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff", "ExecutableImage"],
+        swiftSettings: core),
+    .target(name: "VirtualMemory", dependencies: ["MemoryMap"], swiftSettings: core),
 ]
 
 let bareMetalTargets: [Target] = [
@@ -47,13 +53,13 @@ let bareMetalTargets: [Target] = [
         path: "Boot/Machine", swiftSettings: core),
     .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
     .target(
-        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "UEFI"],
+        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "MemoryReport", "UEFI"],
         path: "Boot/FirmwareConsole", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
             "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "ExecutableImage", "FirmwareTables",
+            "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage", "FirmwareTables",
         ],
         path: "Boot/Loader", swiftSettings: core),
     .target(name: "CGuardEntry", dependencies: ["CUEFI"], path: "Boot/GuardEntry"),
@@ -61,32 +67,59 @@ let bareMetalTargets: [Target] = [
         name: "Guard",
         dependencies: [
             "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "MemoryGuard",
+            "KernelMemory", "BootHandoff", "MemoryGuard", "UEFIMemory",
         ],
         path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
         name: "Kernel",
         dependencies: [
             "CRuntime", "CKernelEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "Display",
+            "Display", "KernelBoot", "ExecutableImage",
         ],
         path: "Boot/Kernel", swiftSettings: core),
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let hostedTargets: [Target] = [
     .target(name: "HostFiles", dependencies: [system], swiftSettings: strict),
+    .target(name: "CHostMemory"),
+    .target(
+        name: "HostVirtualMemory", dependencies: ["CHostMemory", "MemoryMap", "VirtualMemory", system], swiftSettings: strict),
+    .target(name: "CStrataVM", dependencies: ["CHostMemory"]),
+    .target(
+        name: "StrataVM", dependencies: ["CStrataVM", "CHostMemory", "HostVirtualMemory", "MemoryMap", "VirtualMemory", system],
+        swiftSettings: strict),
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
-    .target(name: "MapFormats", dependencies: ["MemoryMap"], swiftSettings: strict),
-    .target(name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory"], swiftSettings: strict),
+    .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .target(name: "MapAnalysis", dependencies: ["MapFormats", "MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .target(
+        name: "MapDrawing", dependencies: ["MapFormats", "MemoryMap", "MemoryReport", mustache], swiftSettings: strict),
+    .target(
+        name: "SimulatedMachine", dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", system], swiftSettings: strict),
     .target(
         name: "MachineRunner",
         dependencies: [
-            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", system,
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", "SimulatedBoot", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
+        swiftSettings: strict),
+    .target(
+        name: "SimulatedBoot",
+        dependencies: [
+            "MemoryMap", "MemoryReport", "UEFIMemory", "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage",
+            "SimulatedMachine",
+        ],
+        swiftSettings: strict),
+    .target(
+        name: "SimulatedProcess",
+        dependencies: ["MemoryMap", "KernelMemory", "PageReplacement", "SimulatedMachine", "VirtualMemory"],
+        swiftSettings: strict),
+    .target(
+        name: "GuestImage",
+        dependencies: ["GuestBoot", "GuestLayout", "HostFiles", "MachineRunner", "MapFormats", "MemoryMap", system],
         swiftSettings: strict),
     .executableTarget(
         name: "elf2efi", dependencies: ["ExecutableImage", "HostFiles", argumentParser, system], swiftSettings: strict),
@@ -94,18 +127,33 @@ let hostedTargets: [Target] = [
         name: "strata",
         dependencies: [
             "MemoryMap", "MemoryReport", "BootHandoff", "MachineRunner", "HostFiles", "PageReplacement", "PagingSimulation",
-            argumentParser,
+            "MapFormats", "MapAnalysis", "MapDrawing", "GuestLayout", "GuestBoot", "GuestImage", argumentParser,
             system,
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "Rainbow", package: "Rainbow"),
         ],
         swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
-    .testTarget(name: "MapFormatsTests", dependencies: ["MapFormats", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "MapFormatsTests", dependencies: ["MapFormats", "MemoryMap", "SeededRandom"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "MapAnalysisTests", dependencies: ["MapAnalysis", "MapFormats", "MemoryMap", "SeededRandom"], swiftSettings: strict),
+    .testTarget(
+        name: "MapDrawingTests",
+        dependencies: [
+            "MapDrawing", "MapFormats", "MemoryMap", "MemoryReport", "SeededRandom", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        swiftSettings: strict),
     .testTarget(name: "MemoryMapTests", dependencies: ["SeededRandom", "MemoryMap"], swiftSettings: strict),
     .testTarget(name: "MemoryReportTests", dependencies: ["SeededRandom", "MemoryReport", "MemoryMap"], swiftSettings: strict),
     .testTarget(
         name: "KernelMemoryTests", dependencies: ["SeededRandom", "KernelMemory", "SimulatedMachine", "MemoryMap"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "PagedMemoryTests",
+        dependencies: ["SeededRandom", "SimulatedMachine", "PageReplacement", "KernelMemory", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(name: "UEFIMemoryTests", dependencies: ["SeededRandom", "UEFIMemory", "MemoryMap"], swiftSettings: strict),
     .testTarget(
@@ -117,12 +165,38 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "Elf2EFITests", dependencies: ["elf2efi", "ExecutableImage", "ELFFixtures", argumentParser],
         swiftSettings: strict),
+    .testTarget(
+        name: "GuestLayoutTests", dependencies: ["SeededRandom", "GuestLayout", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "SimulatedProcessTests",
+        dependencies: [
+            "SeededRandom", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory", "PageReplacement",
+            "MemoryMap", system,
+        ],
+        swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
     .testTarget(name: "PageReplacementTests", dependencies: ["SeededRandom", "PageReplacement"], swiftSettings: strict),
+    .testTarget(
+        name: "HostVirtualMemoryTests",
+        dependencies: ["SeededRandom", "HostVirtualMemory", "CHostMemory", "VirtualMemory", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
+        name: "StrataVMTests",
+        dependencies: ["StrataVM", system, .product(name: "Subprocess", package: "swift-subprocess")],
+        swiftSettings: strict),
     .testTarget(
         name: "PagingSimulationTests", dependencies: ["SeededRandom", "PagingSimulation", "PageReplacement"],
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "VirtualMemoryTests", dependencies: ["SeededRandom", "VirtualMemory", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "GuestBootTests",
+        dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "GuestLayout", "FirmwareTables", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
+        name: "LayoutBootTests", dependencies: ["GuestBoot", "GuestImage", "GuestLayout", "MachineRunner", "MemoryMap", system],
+        swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
         swiftSettings: strict),
@@ -134,10 +208,15 @@ let hostedTargets: [Target] = [
         dependencies: ["SeededRandom", "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
+        name: "SimulatedBootTests", dependencies: ["MachineRunner", "ELFFixtures", "ExecutableImage", "MemoryMap", system],
+        swiftSettings: strict),
+    .testTarget(
         name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
     .testTarget(
         name: "GuardTests",
-        dependencies: ["MachineRunner", "MemoryMap", "MemoryGuard", "MapFormats", "BootHandoff", "SeededRandom", system],
+        dependencies: [
+            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", system,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "StrataCommandTests",
@@ -151,19 +230,35 @@ let hostedTargets: [Target] = [
 /// Figures, never part of the tests: each `swift run -c release NAME` prints its tables as Markdown.
 let benchmarkTargets: [Target] = [
     .target(name: "CAffinity", path: "Benchmarks/CAffinity"),
-    .target(name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict),
+    .target(
+        name: "BenchmarkHarness", dependencies: ["CAffinity"], path: "Benchmarks/Harness", swiftSettings: strict,
+        linkerSettings: [.linkedLibrary("m")]),
     .executableTarget(
         name: "RuntimeServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
-        path: "Benchmarks/RuntimeServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/RuntimeServices", swiftSettings: strict),
+    .executableTarget(
+        name: "AddressSpaceBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "VirtualMemory", "MemoryMap"],
+        path: "Benchmarks/AddressSpace", swiftSettings: strict),
     .executableTarget(
         name: "UEFIMemoryServicesBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "UEFIMemory", "MemoryMap"],
-        path: "Benchmarks/UEFIMemoryServices", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
+        path: "Benchmarks/UEFIMemoryServices", swiftSettings: strict),
+    .executableTarget(
+        name: "MapReadingBenchmark",
+        dependencies: [
+            "BenchmarkHarness", "MapFormats", "MemoryMap", "HostFiles", system,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
+        path: "Benchmarks/MapReading", exclude: ["e820_parser.py"], swiftSettings: strict),
+    .executableTarget(
+        name: "GuestLayoutBenchmark", dependencies: ["BenchmarkHarness", "SeededRandom", "GuestLayout", "MemoryMap"],
+        path: "Benchmarks/GuestLayout", swiftSettings: strict),
 ]
 
 /// Linked by lld: SwiftPM names the program's own `main`, which has to win over the one in libFuzzer's archive.
 let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
 
 let fuzzTargets: [Target] = [
+    .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
     .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
@@ -174,6 +269,9 @@ let fuzzTargets: [Target] = [
         swiftSettings: core, linkerSettings: fuzzer),
     .executableTarget(
         name: "FuzzMemoryMap", dependencies: ["FuzzDriver", "MemoryMap"], path: "Fuzz/FuzzMemoryMap",
+        swiftSettings: core, linkerSettings: fuzzer),
+    .executableTarget(
+        name: "FuzzMapText", dependencies: ["FuzzDriver", "MapFormats", "MemoryMap"], path: "Fuzz/FuzzMapText",
         swiftSettings: core, linkerSettings: fuzzer),
 ]
 
@@ -186,6 +284,7 @@ let package = Package(
             .library(name: "BootHandoff", targets: ["BootHandoff"]),
             .library(name: "CBootInfo", targets: ["CBootInfo"]),
             .library(name: "KernelMemory", targets: ["KernelMemory"]),
+            .library(name: "strata-vm", type: .dynamic, targets: ["StrataVM"]),
             .executable(name: "strata", targets: ["strata"]),
             .executable(name: "elf2efi", targets: ["elf2efi"]),
         ],
@@ -196,6 +295,7 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
             .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
             .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+            .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         ],
     targets: coreTargets + (isBareMetal ? bareMetalTargets : isFuzzing ? fuzzTargets : hostedTargets + benchmarkTargets)
 )

@@ -1,4 +1,5 @@
 import BootHandoff
+import FirmwareConsole
 import Machine
 import MemoryMap
 import MemoryReport

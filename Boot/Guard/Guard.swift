@@ -6,6 +6,7 @@ import MemoryGuard
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIMemory
 
 /// Where the firmware starts the Guard, by way of a C function with the firmware's calling convention.
 @c(guard_main)
@@ -58,7 +59,7 @@ struct Guard {
     /// Runs what the configuration names, and switches the machine off when it is over.
     mutating func run() throws(GuardFailure) -> Never {
         services.disableWatchdog()
-        let map = try services.currentMemoryMap()
+        let map = try services.currentMemoryMap(for: GuardStage.memory)
         if let console = EarlyConsole.find(systemTable, in: map) { serial = SerialPort(console) }
         announce()
         let volume: Volume
@@ -122,19 +123,19 @@ struct Guard {
     private mutating func selfTest(_ calls: UInt32) throws(GuardFailure) -> Never {
         let seed: UInt64 = 0x5354_5241_5441
         let pages = PageCount(4_096)
-        let memory: ArenaMemory
+        let memory: MemoryServices
+        let range: PhysicalRange
         do throws(UEFIStatus) {
             let start = try services.allocatePages(pages, type: .loaderCode)
-            guard let range = PhysicalRange(start: start, pages: pages),
-                let made = unsafe ArenaMemory(range, attributes: .writeBack, runtimeGranularity: Processor.runtimeGranularity)
-            else { throw .outOfResources }
-            memory = made
+            guard let arena = PhysicalRange(start: start, pages: pages) else { throw .outOfResources }
+            memory = try Self.memoryServices(on: arena, attributes: .writeBack)
+            range = arena
         } catch {
             throw GuardFailure(.memory, "no memory for the self-test", firmware: error)
         }
-        var test = ArenaSelfTest(memory, seed: seed)
-        var mismatch: ArenaSelfTest.Mismatch?
-        do throws(ArenaSelfTest.Mismatch) { try test.run(calls: calls) } catch { mismatch = error }
+        var test = ServicesSelfTest(memory, on: range, seed: seed)
+        var mismatch: ServicesSelfTest.Mismatch?
+        do throws(ServicesSelfTest.Mismatch) { try test.run(calls: calls) } catch { mismatch = error }
         serial.writeEvent("selftest", from: .guard) { event in
             event.number("calls", UInt64(calls))
             event.number("seed", seed)
@@ -168,10 +169,9 @@ struct Guard {
             let attributes = try services.attributes(of: arena)
             let side = try FirmwareSide(around: arena, unsafe tables.firmware)
             let strata = UnsafeMutablePointer<StrataSide>.allocate(capacity: 1)
-            guard let memory = unsafe ArenaMemory(arena, attributes: attributes, runtimeGranularity: Processor.runtimeGranularity)
-            else { throw .outOfResources }
+            let memory = try Self.memoryServices(on: arena, attributes: attributes)
             let key = CombinedMapKey(outer: side.key, inner: memory.mapKey)
-            unsafe strata.initialize(to: StrataSide(memory: memory, firmware: side, key: key))
+            unsafe strata.initialize(to: StrataSide(arena: arena, memory: memory, firmware: side, key: key))
             serial.writeEvent("arena", from: .guard) { event in
                 event.hexadecimal("start", arena.start)
                 event.number("pages", arena.pages)
@@ -186,6 +186,19 @@ struct Guard {
                 text.write(": the firmware answers ")
                 text.write(error.name)
             }
+        }
+    }
+
+    /// Strata's memory services on pages that the Guard has allocated, and uses for nothing else.
+    private static func memoryServices(
+        on arena: PhysicalRange, attributes: MemoryAttributes
+    ) throws(UEFIStatus) -> MemoryServices {
+        do throws(MemoryResourceError) {
+            return try MemoryServices(
+                memory: arena, attributes: attributes, window: unsafe MemoryWindow(identity: arena),
+                runtimeGranularity: PageCount(UInt64(Processor.runtimeGranularity)))
+        } catch {
+            throw .outOfResources
         }
     }
 

@@ -3,6 +3,7 @@ import MemoryGuard
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIMemory
 
 /// How a program's use of the memory services ended.
 enum ProgramEnding {
@@ -17,7 +18,9 @@ enum ProgramEnding {
 
 /// Strata's services and the firmware's map around them.
 struct StrataSide: ~Copyable {
-    var memory: ArenaMemory
+    /// Where Strata's memory is.
+    let arena: PhysicalRange
+    var memory: MemoryServices
     var firmware: FirmwareSide
     var key: CombinedMapKey
 
@@ -33,7 +36,7 @@ struct StrataSide: ~Copyable {
         var writer = RowWriter(descriptorSize: Int(firmware.descriptorSize))
         for region in firmware.map.below { writer.append(region, to: &bytes) }
         writer.changeOwner(&bytes)
-        memory.forEachExtent { writer.append($0, $1, $2, $3, to: &bytes) }
+        memory.forEachRegion { writer.append($0.start, $0.pages, $0.type, $0.attributes, to: &bytes) }
         writer.changeOwner(&bytes)
         for region in firmware.map.above { writer.append(region, to: &bytes) }
         return writer.finish(&bytes)
@@ -46,7 +49,7 @@ struct StrataSide: ~Copyable {
     }
 
     /// At least as many as there are rows.
-    var rowBound: Int { firmware.map.count + memory.extentCount }
+    var rowBound: Int { firmware.map.count + memory.usage.extents }
 }
 
 /// Everything that a memory service needs while a program runs.
@@ -155,13 +158,14 @@ struct GuardState: ~Copyable {
         let refused = refusedWhileExiting
         let strata = unsafe strata
         serial.writeEvent("memory", from: .guard) { event in
-            unsafe event.number("peakPages", strata?.pointee.memory.peakPages)
-            unsafe event.number("livePages", strata?.pointee.memory.livePages)
-            unsafe event.number("bookkeepingPages", strata?.pointee.memory.bookkeepingPages)
-            unsafe event.number("livePoolBlocks", strata?.pointee.memory.livePoolBlocks)
-            unsafe event.number("livePoolBytes", strata?.pointee.memory.livePoolBytes)
-            unsafe event.number("extents", strata?.pointee.memory.extentCount ?? 0)
-            unsafe event.number("peakExtents", strata?.pointee.memory.peakExtentCount ?? 0)
+            guard let usage = unsafe strata?.pointee.memory.usage else { return }
+            event.number("peakPages", usage.peakPages)
+            event.number("livePages", usage.pages)
+            event.number("bookkeepingPages", usage.bookkeepingPages)
+            event.number("livePoolBlocks", usage.poolBuffers)
+            event.number("livePoolBytes", usage.poolBytes)
+            event.number("extents", usage.extents)
+            event.number("peakExtents", usage.peakExtents)
             event.number("refusedWhileExiting", refused)
         }
     }

@@ -1,6 +1,7 @@
 import MemoryGuard
 import MemoryMap
 import UEFI
+import UEFIMemory
 
 // Strata's memory services as the firmware's interface has them: numbers in, a status out. Nil where the call is the firmware's
 // to answer.
@@ -10,15 +11,15 @@ extension StrataSide {
         let placement: PagePlacement
         switch kind {
         case 0: placement = .anywhere
-        case 1: placement = .below(PhysicalAddress(wanted))
+        case 1: placement = .upTo(PhysicalAddress(wanted))
         case 2:
             // Memory that begins outside of the arena: the firmware will find that part of it is taken where it reaches into it.
-            guard memory.range.contains(PhysicalAddress(wanted)) else { return nil }
+            guard arena.contains(PhysicalAddress(wanted)) else { return nil }
             placement = .at(PhysicalAddress(wanted))
         default: return .answered(.invalidParameter, nil)
         }
-        do throws(ArenaError) {
-            return .answered(.success, try memory.allocatePages(PageCount(pages), type: MemoryType(type), placement))
+        do throws(MemoryServiceError) {
+            return .answered(.success, try memory.allocatePages(placement, MemoryType(type), PageCount(pages)))
         } catch {
             // Where there is no room, or none so low, the firmware may have some.
             return error == .outOfResources ? nil : .answered(error.status, nil)
@@ -26,8 +27,8 @@ extension StrataSide {
     }
 
     mutating func freePages(_ start: PhysicalAddress, _ pages: PageCount, _ range: PhysicalRange?) -> UEFIStatus? {
-        guard memory.range.contains(start) || range.map({ memory.range.overlaps($0) }) ?? true else { return nil }
-        do throws(ArenaError) {
+        guard arena.contains(start) || range.map({ arena.overlaps($0) }) ?? true else { return nil }
+        do throws(MemoryServiceError) {
             try memory.freePages(at: start, pages)
             return .success
         } catch {
@@ -36,16 +37,16 @@ extension StrataSide {
     }
 
     mutating func allocatePool(type: UInt32, size: UInt64) -> Outcome? {
-        do throws(ArenaError) {
-            return .answered(.success, try memory.allocatePool(byteCount: size, type: MemoryType(type)))
+        do throws(MemoryServiceError) {
+            return .answered(.success, try memory.allocatePool(MemoryType(type), byteCount: size))
         } catch {
             return error == .outOfResources ? nil : .answered(error.status, nil)
         }
     }
 
     mutating func freePool(_ address: PhysicalAddress) -> UEFIStatus? {
-        guard memory.range.contains(address) else { return nil }
-        do throws(ArenaError) {
+        guard arena.contains(address) else { return nil }
+        do throws(MemoryServiceError) {
             try memory.freePool(at: address)
             return .success
         } catch {
@@ -54,13 +55,7 @@ extension StrataSide {
     }
 }
 
-extension ArenaError {
+extension MemoryServiceError {
     /// The specification's status code.
-    fileprivate var status: UEFIStatus {
-        switch self {
-        case .invalidParameter: .invalidParameter
-        case .notFound: .notFound
-        case .outOfResources: .outOfResources
-        }
-    }
+    fileprivate var status: UEFIStatus { UEFIStatus(rawValue: uefiStatus.rawValue) }
 }

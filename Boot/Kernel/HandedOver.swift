@@ -1,4 +1,5 @@
 import BootHandoff
+import KernelBoot
 import KernelMemory
 import Machine
 import MemoryMap
@@ -61,25 +62,14 @@ struct HandedOver {
 
     /// Tells what was handed over.
     func report() {
-        var line = KernelConsole.text
-        line.write("\nStrata kernel on ")
-        line.write(Processor.architecture)
-        line.write(", BootInfo version ")
-        line.write(decimal: UInt64(BootInfo.version))
-        line.write(information.isKernelVerified ? ", verified" : ", not verified")
-        line.write("\n")
-        KernelConsole.send("start") { event in
-            event.number("bootInfoVersion", UInt64(BootInfo.version))
-            event.hexadecimal("bootInfo", address)
-            event.hexadecimal("kernelStart", information.kernel.start)
-            event.hexadecimal("kernelLast", information.kernel.last)
-            event.bool("verified", information.isKernelVerified)
-            event.hexadecimal("sha256", bytes: information.kernelDigest.bytes.span)
-            if let commandLine = information.commandLine {
-                IdentityMappedMemory().withBytes(of: commandLine) { event.string("commandLine", utf8: $0) }
-            } else {
-                event.string("commandLine", "")
-            }
+        var console = KernelConsole.text
+        guard let commandLine = information.commandLine else {
+            return console.writeStartReport(
+                information, at: address, commandLine: RawSpan(), architecture: Processor.architecture)
+        }
+        IdentityMappedMemory().withBytes(of: commandLine) { bytes in
+            console.writeStartReport(
+                information, at: address, commandLine: bytes, architecture: Processor.architecture)
         }
     }
 }

@@ -8,23 +8,6 @@ import MemoryReport
 import UEFI
 
 extension Kernel {
-    /// The memory map: for programs the raw table and its sums, for people the tables.
-    static func report(_ view: borrowing MemoryMapView, _ map: PhysicalMemoryMap, _ summary: MemoryMapSummary) {
-        var line = KernelConsole.text
-        line.writeMapEvents(
-            view.bytes, descriptorSize: view.descriptorSize, descriptorVersion: MemoryDescriptor.Layout.version, from: .kernel)
-        line.writeSummaryEvent(summary, from: .kernel)
-        line.writeTypeEvents(summary, from: .kernel)
-        line.writeRegionEvents(map, from: .kernel)
-        line.write("\n")
-        line.writeSummary(summary)
-        line.write("\n")
-        line.writeTypeTable(summary)
-        line.write("\n")
-        line.writeRegionTable(map)
-        line.write("\n")
-    }
-
     static func report(_ moved: MovedRuntimeServices) {
         var line = KernelConsole.text
         line.write("runtime services: SetVirtualAddressMap of ")
@@ -50,26 +33,6 @@ extension Kernel {
             }
             event.hexadecimal("base", KernelAddressSpace.runtimeServicesBase)
             event.bool("divided", moved.isDivided)
-        }
-    }
-
-    static func report(_ audit: PageTableAudit) {
-        var line = KernelConsole.text
-        line.write("page tables: ")
-        line.write(decimal: audit.tables)
-        line.write(" tables map ")
-        line.write(size: audit.mappedPages)
-        line.write(", ")
-        line.write(decimal: audit.writableAndExecutable)
-        line.write(" leaves writable and executable, page 0 ")
-        line.write(audit.isPageZeroMapped ? "mapped\n" : "not mapped\n")
-        KernelConsole.send("paging") { event in
-            event.number("leaves4K", audit.leaves4KiB)
-            event.number("leaves2M", audit.leaves2MiB)
-            event.number("leaves1G", audit.leaves1GiB)
-            event.number("writableAndExecutable", audit.writableAndExecutable)
-            event.bool("pageZeroMapped", audit.isPageZeroMapped)
-            event.number("tables", audit.tables)
         }
     }
 

@@ -1,5 +1,6 @@
 import BootHandoff
 import Display
+import KernelBoot
 import KernelMemory
 import Machine
 import MemoryMap
@@ -55,7 +56,8 @@ enum Kernel {
         _ handed: HandedOver, _ view: borrowing MemoryMapView, _ map: PhysicalMemoryMap, _ tables: inout LiveTables
     ) throws(PagingError) {
         let summary = MemoryMapSummary(map, policy: .native)
-        report(view, map, summary)
+        var console = KernelConsole.text
+        console.writeMapReport(view, map, summary)
         tables.frames.supply(map.largestRun { $0.type == .conventional && $0.attributes.contains(.writeBack) })
         try tables.sealIdentityMapping()
         handed.options.fault?.provoke(kernel: handed.information.kernel)
@@ -75,7 +77,7 @@ enum Kernel {
                 stopKernel("runtimeServices") { $0.write(error) }
             }
         }
-        report(try tables.audit())
+        console.writePagingReport(try tables.audit())
         var screen = handed.information.framebuffer
         if let range = screen?.range, try !tables.isIdentityMapped(range) { screen = nil }
         draw(MemoryMapPicture(heading: heading, map: map, summary: summary), on: screen)

@@ -1,4 +1,5 @@
 import BootHandoff
+import KernelBoot
 import KernelMemory
 import Machine
 import MemoryMap

@@ -1,3 +1,4 @@
+import FirmwareConsole
 import Machine
 import MemoryMap
 import MemoryReport
@@ -10,46 +11,7 @@ struct Firmware {
     let services: BootServices
 
     /// The memory map of this moment, in pages that stay.
-    ///
-    /// The buffer leaves room for what its own allocation adds to the map, and grows a few times where that is not enough.
-    func currentMemoryMap() throws(LoaderFailure) -> PhysicalMemoryMap {
-        var needed = services.getMemoryMap(into: nil, capacity: 0)
-        for _ in 0..<4 {
-            guard needed.status == .bufferTooSmall, (40...4096).contains(needed.descriptorSize), needed.byteCount < 1 << 30 else {
-                throw LoaderFailure(.memory, "the memory map cannot be had", firmware: needed.status)
-            }
-            let capacity = needed.byteCount + 16 * needed.descriptorSize
-            let buffer: PhysicalAddress
-            do throws(UEFIStatus) {
-                buffer = try services.allocatePool(byteCount: capacity)
-            } catch {
-                throw LoaderFailure(.memory, "no memory for the memory map", firmware: error)
-            }
-            defer { try? services.freePool(at: buffer) }
-            let answer = services.getMemoryMap(into: buffer, capacity: capacity)
-            if answer.status == .bufferTooSmall {
-                needed = answer
-                continue
-            }
-            guard !answer.status.isError, answer.byteCount <= capacity,
-                let range = PhysicalRange(start: buffer, byteCount: answer.byteCount)
-            else { throw LoaderFailure(.memory, "the memory map cannot be had", firmware: answer.status) }
-            do throws(MemoryMapError) {
-                return try IdentityMappedMemory().withBytes(of: range) { (bytes) throws(MemoryMapError) in
-                    try PhysicalMemoryMap(
-                        MemoryMapView(
-                            validating: bytes, descriptorSize: Int(answer.descriptorSize),
-                            descriptorVersion: answer.descriptorVersion))
-                }
-            } catch {
-                throw LoaderFailure(.memory) { text in
-                    text.write("the firmware's memory map is refused: ")
-                    text.write(error)
-                }
-            }
-        }
-        throw LoaderFailure(.memory, "the firmware's memory map outgrew its buffer four times")
-    }
+    func currentMemoryMap() throws(LoaderFailure) -> PhysicalMemoryMap { try services.currentMemoryMap(for: LoaderStage.memory) }
 
     /// Gives the pages of a range back that the firmware allocated as one.
     func free(_ range: PhysicalRange?) {

@@ -1,6 +1,8 @@
 import BootHandoff
 import CLoaderEntry
 import ExecutableImage
+import FirmwareConsole
+import KernelBoot
 import KernelMemory
 import Machine
 import MemoryMap
@@ -48,11 +50,7 @@ struct Handoff {
                 text.write(error)
             }
         }
-        if let trampoline = PhysicalRange(
-            start: PhysicalAddress(loader_trampoline_start()), last: PhysicalAddress(loader_trampoline_end() - 1))
-        {
-            Processor.synchronizeCaches(trampoline)
-        }
+        if let trampoline { Processor.synchronizeCaches(trampoline) }
 
         console.say("leaving the firmware")
         let outcome = try exit(firmware, console: &console)
@@ -82,16 +80,24 @@ struct Handoff {
     private func makeTables(
         _ stack: PhysicalRange, _ map: PhysicalMemoryMap, _ firmware: Firmware
     ) throws(PagingError) -> PhysicalAddress {
-        var tables = try KernelTables(services: firmware.services)
+        var tables = try PageTables(
+            format: Processor.pageTableFormat, memory: IdentityMappedMemory(),
+            frames: FirmwareFrames(services: firmware.services))
         do throws(PagingError) {
-            try tables.fill(
-                kernel: kernel, stack: stack, framebuffer: framebuffer?.range, readOnly: publishedTables,
-                devices: [earlyConsole?.registers].compactMap { $0 }, map: map)
+            try tables.mapKernel(
+                kernel, stack: stack, trampoline: trampoline, framebuffer: framebuffer?.range, readOnly: publishedTables,
+                devices: [earlyConsole?.registers].compactMap { $0 }, memory: map)
         } catch {
-            tables.discard()
+            _ = try? tables.destroy()
             throw error
         }
         return tables.root
+    }
+
+    /// The loader's code that switches to the kernel's tables.
+    private var trampoline: PhysicalRange? {
+        PhysicalRange(
+            start: PhysicalAddress(loader_trampoline_start()), last: PhysicalAddress(loader_trampoline_end() - 1))
     }
 
     private func exit(_ firmware: Firmware, console: inout LoaderConsole) throws(LoaderFailure) -> BootServicesExit.Outcome {

@@ -1,5 +1,6 @@
 import BootHandoff
 import ExecutableImage
+import FirmwareConsole
 import Machine
 import MemoryMap
 import MemoryReport
@@ -86,7 +87,7 @@ extension Volume {
     private static let fileByteLimit: UInt64 = 1 << 30
 
     /// A whole file in pages of loader data; the range ends with the file's last byte.
-    func readWhole(_ path: [UInt8], _ stage: LoaderFailure.Stage) throws(LoaderFailure) -> PhysicalRange {
+    func readWhole(_ path: [UInt8], _ stage: LoaderStage) throws(LoaderFailure) -> PhysicalRange {
         do throws(ReadError) {
             let file = try read(FirmwarePath.terminatedUTF16(path.span), limit: Self.fileByteLimit)
             guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else { throw ReadError.empty }
@@ -97,7 +98,7 @@ extension Volume {
     }
 
     /// What is told of a file that could not be read.
-    static func failure(_ stage: LoaderFailure.Stage, path: [UInt8], _ error: ReadError) -> LoaderFailure {
+    static func failure(_ stage: LoaderStage, path: [UInt8], _ error: ReadError) -> LoaderFailure {
         let status: UEFIStatus =
             switch error {
             case .firmware(let status): status

@@ -1,37 +1,19 @@
 import BootHandoff
 import ExecutableImage
-import KernelMemory
+import FirmwareConsole
+import KernelBoot
 import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
 
-/// A kernel that lies in memory as it is going to run: loaded, relocated, its segments known.
-struct KernelPlacement {
-    /// One segment of the image: where it is mapped, and what may be done there.
-    struct Segment {
-        let virtual: VirtualRange
-        let physical: PhysicalAddress
-        let permissions: SegmentPermissions
-
-        var attributes: PageAttributes {
-            if permissions.contains(.execute) { return .readExecute }
-            return permissions.contains(.write) ? .readWrite : .readOnly
-        }
-    }
-
-    /// The memory that the image fills, in whole pages.
-    let physical: PhysicalRange
-    let entry: VirtualAddress
-    let segments: [Segment]
-
+extension KernelPlacement {
     /// Checks the ELF file and puts its segments into freshly allocated pages.
     init(_ file: KernelFile, path: [UInt8], in firmware: Firmware) throws(LoaderFailure) {
         let memory = IdentityMappedMemory()
         let base = KernelAddressSpace.imageBase
-        let placed: (PhysicalRange, VirtualAddress, [Segment])
         do throws(PlacementError) {
-            placed = try memory.withBytes(of: file.bytes) { (bytes) throws(PlacementError) in
+            self = try memory.withBytes(of: file.bytes) { (bytes) throws(PlacementError) -> KernelPlacement in
                 let image: ELFImage
                 do throws(ELFError) {
                     image = try ELFImage(validating: bytes)
@@ -52,18 +34,12 @@ struct KernelPlacement {
                     throw .elf(error)
                 }
 
-                var segments: [Segment] = []
-                for index in 0..<image.segmentCount {
-                    let segment = image.segment(at: index)
-                    // A validated image lies in one piece below 2^64, each segment inside it.
-                    let start = image.address(of: segment.start, virtualBase: base).alignedDown(to: PageCount.pageSize)
-                    let end = image.address(of: segment.start, virtualBase: base).rawValue + segment.byteCount
-                    guard let virtual = VirtualRange(start: start, pages: PageCount(roundingUp: end - start.rawValue)),
-                        let physical = destination.start.advanced(by: start.rawValue - base.rawValue)
-                    else { throw .elf(.segmentWraps(offset: 0, start: segment.start, byteCount: segment.byteCount)) }
-                    segments.append(Segment(virtual: virtual, physical: physical, permissions: segment.permissions))
+                do throws(ELFError) {
+                    return try KernelPlacement(image, at: destination, virtualBase: base)
+                } catch {
+                    firmware.free(destination)
+                    throw .elf(error)
                 }
-                return (destination, image.entry(virtualBase: base), segments)
             }
         } catch {
             switch error {
@@ -76,7 +52,6 @@ struct KernelPlacement {
                 }
             }
         }
-        (physical, entry, segments) = placed
         Processor.synchronizeCaches(physical)
     }
 

@@ -1,5 +1,6 @@
 import BootHandoff
 import ExecutableImage
+import KernelBoot
 import Machine
 import MemoryMap
 import MemoryReport

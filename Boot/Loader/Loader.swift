@@ -1,6 +1,7 @@
 import BootHandoff
 import CUEFI
 import FirmwareConsole
+import KernelBoot
 import Machine
 import MemoryMap
 import MemoryReport

@@ -11,6 +11,7 @@ struct FuzzSeeds {
         }
         try write(elfFiles, to: target + "/FuzzELFImage")
         try write(MemoryMapSeeds.tables, to: target + "/FuzzMemoryMap")
+        try write(MapTextSeeds.texts, to: target + "/FuzzMapText")
     }
 
     private static func write(_ inputs: [[UInt8]], to folder: String) throws {

@@ -35,8 +35,8 @@ public enum InputFile {
         var contents: [UInt8] = []
         do {
             try forEachPiece(of: path) { piece in
-                contents.reserveCapacity(contents.count + piece.count)
-                for index in piece.indices { contents.append(piece[index]) }
+                // The buffer is the piece's own, and is copied before the closure returns.
+                unsafe piece.withUnsafeBufferPointer { unsafe contents.append(contentsOf: $0) }
             }
         } catch {
             throw error as? FileFailure ?? FileFailure(path: path, operation: .read, reason: "\(error)")

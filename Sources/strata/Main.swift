@@ -7,7 +7,7 @@ struct StrataCommand: AsyncParsableCommand {
         commandName: "strata",
         abstract: "Shows a machine's memory from power-on to the kernel.",
         version: "0.1.0",
-        subcommands: [BootCommand.self, SimulateCommand.self])
+        subcommands: [BootCommand.self, LayoutCommand.self, MapCommand.self, SimulateCommand.self])
 
     static func main() async {
         do {

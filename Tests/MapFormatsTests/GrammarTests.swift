@@ -23,7 +23,9 @@ struct Sample: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(kind.name) \(convention.name)" }
 
-    static let all: [Sample] = [
+    static let all = systems + others
+
+    private static let systems: [Sample] = [
         Sample(
             .linuxE820, .exclusive,
             """

@@ -19,7 +19,7 @@ import Testing
         #expect(HandoffPolicy.linuxARM64.fate(of: type, attributes: .allCachePolicies) == (taken ? .usable : fate))
     }
 
-    @Test(arguments: HandoffPolicy.allCases)
+    @Test(arguments: [HandoffPolicy.linuxX86, .linuxARM64])
     func `Memory that cannot be write-back is not used`(policy: HandoffPolicy) {
         for number in UInt32(0)...20 {
             #expect(policy.fate(of: MemoryType(number), attributes: [.uncacheable, .writeCombining]) != .usable)
@@ -29,13 +29,25 @@ import Testing
         #expect(policy.fate(of: .persistent, attributes: []) == .persistent)
     }
 
-    @Test(arguments: HandoffPolicy.allCases)
+    @Test(arguments: [HandoffPolicy.linuxX86, .linuxARM64])
     func `Memory of specific purpose is set aside, where it would have been used`(policy: HandoffPolicy) {
         let attributes: MemoryAttributes = [.allCachePolicies, .specificPurpose]
         for number in UInt32(0)...20 {
             let type = MemoryType(number)
             let plain = policy.fate(of: type, attributes: .allCachePolicies)
             #expect(policy.fate(of: type, attributes: attributes) == (plain == .usable ? .softReserved : plain))
+        }
+    }
+
+    @Test func `FreeBSD goes by the types alone, XNU leaves what its boot loader keeps for the kernel`() {
+        for number in UInt32(0)...20 {
+            let type = MemoryType(number)
+            let isTaken = [1, 2, 3, 4, 7].contains(number)
+            for attributes in [[], .allCachePolicies, [.allCachePolicies, .specificPurpose]] as [MemoryAttributes] {
+                #expect((HandoffPolicy.freeBSD.fate(of: type, attributes: attributes) == .usable) == isTaken)
+                #expect((HandoffPolicy.xnu.fate(of: type, attributes: attributes) == .usable) == isTaken)
+            }
+            #expect(HandoffPolicy.xnu.fate(of: type, attributes: [.allCachePolicies, .keptForKernel]) != .usable)
         }
     }
 

@@ -24,6 +24,23 @@ import SeededRandom
         #expect(ScaledBar(try PhysicalMemoryMap(regions: []), cells: 80).cellCount == 0)
     }
 
+    @Test func `A map cut as another one has the cells of its own at the same addresses`() throws {
+        let bar = ScaledBar(try pcMap(), cells: 64)
+        #expect(ScaledBar(try pcMap(), cutAs: bar) == bar)
+        let other = try PhysicalMemoryMap(regions: [
+            MemoryRegion(.reserved, 0x200_0000, pages: 0x200_0000 / 4096), MemoryRegion(.unusable, 1 << 52, pages: 1),
+        ])
+        let cut = ScaledBar(other, cutAs: bar)
+        #expect(cut.windows.map(\.range) == bar.windows.map(\.range))
+        #expect(cut.windows.map(\.cells.count) == bar.windows.map(\.cells.count))
+        #expect(Set(cut.windows[1...].flatMap(\.cells)) == [.hole])
+        let first = cut.windows[0].cells
+        #expect(first.first == .hole && first.last == .hole)
+        let cellBytes = bar.pagesPerCell.rawValue * PageCount.pageSize
+        #expect(first.firstIndex(of: .reserved) == Int((0x200_0000 + cellBytes / 2) / cellBytes))
+        #expect(abs(first.count { $0 == .reserved } - Int(0x200_0000 / cellBytes)) <= 1)
+    }
+
     @Test(arguments: [1, 2, 3, 7, 64, 1000])
     func `The whole address space fits any bar`(cells: Int) throws {
         let one = try PhysicalMemoryMap(regions: [MemoryRegion(.conventional, 0, pages: 1 << 52)])

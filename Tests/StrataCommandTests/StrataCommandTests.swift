@@ -163,7 +163,7 @@ struct StrataCommandTests {
         ]
         for (behavior, status, text) in cases {
             let machine = try FakeMachine(behavior)
-            let outcome = try await strata(["boot", "--timeout", status == 124 ? "1" : "30"], on: machine)
+            let outcome = try await strata(["boot", "--timeout", status == 124 ? "1" : "3600"], on: machine)
             #expect(outcome.status == status, "\(behavior): \(outcome.errors)")
             #expect(outcome.errors.contains(text), "\(outcome.errors)")
             #expect(machine.leftovers == [])
@@ -189,7 +189,7 @@ struct StrataCommandTests {
         let status = 128 + signal
         let machine = try FakeMachine(.hangs(SerialScript().cut(before: "kernel", "start")))
         let result = try await run(
-            .path(program), arguments: ["boot", "--json"], environment: environment(machine, [:]),
+            .path(program), arguments: ["boot", "--json", "--timeout", "3600"], environment: environment(machine, [:]),
             workingDirectory: machine.folder, input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20)
         ) { execution in
             while machine.read("pids") == nil { try await Task.sleep(for: .milliseconds(10)) }

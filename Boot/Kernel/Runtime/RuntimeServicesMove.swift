@@ -1,5 +1,6 @@
 import BootHandoff
 import CUEFI
+import KernelBoot
 import KernelMemory
 import Machine
 import MemoryMap

@@ -10,7 +10,7 @@ public struct DeviceTreeBlob: ~Escapable {
     /// The deepest nesting of nodes that is followed.
     public static let depthLimit = 32
 
-    let bytes: RawSpan
+    package let bytes: RawSpan
     let structure: Range<Int>
     let strings: Range<Int>
 
@@ -18,7 +18,7 @@ public struct DeviceTreeBlob: ~Escapable {
     ///
     /// - Throws: the offset of the header field at fault, or nil where there is no header.
     @_lifetime(copy bytes)
-    init(validating bytes: RawSpan) throws(DeviceTreeFault) {
+    package init(validating bytes: RawSpan) throws(DeviceTreeFault) {
         guard bytes.byteCount >= 40, bytes.bigEndian32(at: 0) == 0xD00D_FEED else { throw DeviceTreeFault(offset: 0) }
         // Version 17 has all the fields; a newer one that says it is compatible with 17 has them too.
         guard let version = bytes.bigEndian32(at: 20), version >= 17, let compatible = bytes.bigEndian32(at: 24), compatible <= 17
@@ -37,7 +37,7 @@ public struct DeviceTreeBlob: ~Escapable {
     }
 
     /// What a walk comes across; ranges are offsets into the blob.
-    enum Token {
+    package enum Token {
         case beginNode(name: Range<Int>)
         case endNode
         case property(name: Range<Int>, value: Range<Int>)
@@ -46,7 +46,7 @@ public struct DeviceTreeBlob: ~Escapable {
     /// Hands every token to `body` in order, until it returns false or the tree ends.
     ///
     /// - Throws: the offset at which the structure is broken.
-    func walk(_ body: (Token) -> Bool) throws(DeviceTreeFault) {
+    package func walk(_ body: (Token) -> Bool) throws(DeviceTreeFault) {
         var offset = structure.lowerBound
         var depth = 0
         while true {
@@ -106,6 +106,6 @@ public struct DeviceTreeBlob: ~Escapable {
 }
 
 /// Where a device tree is broken: the offset from its start.
-struct DeviceTreeFault: Error {
-    let offset: Int
+package struct DeviceTreeFault: Error {
+    package let offset: Int
 }

@@ -1,16 +1,10 @@
+import HostFiles
 import SystemPackage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
     import Foundation
-#endif
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
 #endif
 
 /// The few file operations that the runner needs, with the reason of a failure in words.
@@ -22,6 +16,8 @@ enum FileSystem {
         init(_ error: any Error) {
             if let errno = error as? Errno {
                 reason = errno.description
+            } else if let error = error as? FileFailure {
+                reason = error.reason
             } else if let error = error as? CocoaError {
                 reason = Self.words(for: error)
             } else {
@@ -88,14 +84,16 @@ enum FileSystem {
 
     /// Puts a copy of `source` in the place of `target`: whole or not at all, whatever file system `target` lies on.
     static func replace(_ target: FilePath, withCopyOf source: FilePath) throws(Failure) {
-        let temporary = temporaryNeighbour(of: target)
         do {
-            try copy(source, to: temporary)
-            try move(temporary, to: target)
-        } catch {
-            remove(temporary)
-            throw error
-        }
+            try OutputFile.replace(target) { file throws(Errno) in
+                do {
+                    try InputFile.forEachPiece(of: source) { piece in
+                        // The buffer is the piece's own, and is written before the closure returns.
+                        _ = try unsafe piece.withUnsafeBytes { try unsafe file.writeAll($0) }
+                    }
+                } catch { throw error as? Errno ?? .ioError }
+            }
+        } catch { throw Failure(error) }
     }
 
     /// Tries whether a file could be written at `target`, and leaves nothing behind.
@@ -109,11 +107,5 @@ enum FileSystem {
     private static func temporaryNeighbour(of target: FilePath) -> FilePath {
         let name = target.lastComponent?.string ?? "file"
         return target.removingLastComponent().appending(".\(name).\(UUID().uuidString.prefix(8)).partial")
-    }
-
-    /// Gives a file another name, in the place of whatever file has that name.
-    private static func move(_ source: FilePath, to target: FilePath) throws(Failure) {
-        // The two strings are lent to the call and not kept.
-        guard unsafe rename(source.string, target.string) == 0 else { throw Failure(Errno(rawValue: errno)) }
     }
 }

@@ -10,24 +10,30 @@ struct MapGrouping {
     /// The last row's map, as the next row's is nearly always the same.
     private var last: (key: Key, map: Int)?
 
+    private var lastLabel: (text: StaticString, number: UInt32) = ("", 0)
+
+    /// The ends of each map, by its number.
+    private var ends: [Ends] = []
+
     private var boot = 0
 
     private struct Key: Hashable {
         var kind: MapKind
         var label: UInt32
+        var listing: UInt32
     }
 
     mutating func take(_ draft: borrowing RowDraft, line: borrowing Line, number: UInt32) {
         var row = draft.row
         row.line = number
         row.word = collection.words.number(of: line, draft.word)
-        let label: UInt32 = draft.label.withUTF8Buffer { $0.isEmpty } ? 0 : collection.words.number(of: draft.label)
-        let key = Key(kind: draft.kind, label: label)
-        if let last, last.key == key, !startsMap(row, collection.maps[last.map]) {
+        let label = labelNumber(draft.label)
+        let key = Key(kind: draft.kind, label: label, listing: draft.listing)
+        if let last, last.key == key, goesOn(row, last.map, isNumbered: key.listing > 0) {
             collection.maps[last.map].rows.append(row)
             return
         }
-        if let map = open[key], !startsMap(row, collection.maps[map]) {
+        if let map = open[key], goesOn(row, map, isNumbered: key.listing > 0) {
             collection.maps[map].rows.append(row)
             last = (key, map)
             return
@@ -37,27 +43,23 @@ struct MapGrouping {
             ListedMap(
                 number: map, kind: draft.kind, label: collection.words[label], convention: draft.convention, boot: boot,
                 rows: [row]))
+        ends.append(Ends(kind: draft.kind, boot: boot, isZones: draft.label.isSame(as: "zones"), first: row, last: row))
         open[key] = map
         last = (key, map)
     }
 
-    /// Whether a row begins the next listing rather than going on with `map`.
-    private func startsMap(_ row: MapRow, _ map: borrowing ListedMap) -> Bool {
-        guard map.boot == boot, let first = map.rows.first, let previous = map.rows.last else { return true }
-        switch map.kind {
-        case .linuxEFI, .esxi, .coreboot, .linuxMemblock, .uBootLMB, .descriptorCSV, .openBSDMemory:
-            return row.number <= previous.number
-        case .linuxIOMem:
-            // Children start at their parent; a tree that starts over starts below the last root.
-            return row.number <= first.number && row.start < previous.start && row.start <= first.start
-        case .linuxZones:
-            return map.label == "zones" && row.start <= first.start && row.word == first.word
-        case .linuxE820Update, .linuxReservedMemory:
-            return false
-        default:
-            // Some row starts below the ones before it in many tables; the lowest one of all starts a table.
-            return row.start == first.start && row.defect == .none && previous.start > first.start
-        }
+    /// The number of a label, which is nearly always that of the row before.
+    private mutating func labelNumber(_ label: StaticString) -> UInt32 {
+        if label.isSame(as: lastLabel.text) { return lastLabel.number }
+        lastLabel = (label, label.utf8CodeUnitCount == 0 ? 0 : collection.words.number(of: label))
+        return lastLabel.number
+    }
+
+    /// Whether a row belongs to `map`; where it does, it is the map's last one then.
+    private mutating func goesOn(_ row: MapRow, _ map: Int, isNumbered: Bool) -> Bool {
+        if !isNumbered, ends[map].boot != boot || ends[map].isOver(before: row) { return false }
+        ends[map].last = row
+        return true
     }
 
     mutating func take(_ header: MapHeader) {
@@ -106,6 +108,46 @@ enum Nesting {
                 } else {
                     parent = row
                 }
+            }
+        }
+    }
+}
+
+/// The first and the last row of a map that is being read, beside it: looking at them copies nothing.
+private struct Ends {
+    let kind: MapKind
+    let boot: Int
+    let isZones: Bool
+    let first: MapRow
+    var last: MapRow
+
+    /// Whether a row begins the next listing rather than going on with this one.
+    func isOver(before row: MapRow) -> Bool {
+        switch kind {
+        case .linuxEFI, .esxi, .coreboot, .linuxMemblock, .uBootLMB, .descriptorCSV, .openBSDMemory:
+            return row.number <= last.number
+        case .linuxIOMem:
+            // Children start at their parent; a tree that starts over starts below the last root.
+            return row.number <= first.number && row.start < last.start && row.start <= first.start
+        case .linuxZones:
+            return isZones && row.start <= first.start && row.word == first.word
+        case .linuxE820Update, .linuxReservedMemory:
+            return false
+        default:
+            // Some row starts below the ones before it in many tables; the lowest one of all starts a table.
+            return row.start == first.start && row.defect == .none && last.start > first.start
+        }
+    }
+}
+
+extension StaticString {
+    /// Whether both are the same text.
+    fileprivate func isSame(as other: StaticString) -> Bool {
+        withUTF8Buffer { left in
+            other.withUTF8Buffer { right in
+                guard left.count == right.count else { return false }
+                for index in 0..<left.count where unsafe left[index] != right[index] { return false }
+                return true
             }
         }
     }

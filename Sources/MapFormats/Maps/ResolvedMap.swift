@@ -31,7 +31,7 @@ extension ListedMap {
 
 extension MapRow {
     /// How little of its addresses a row leaves to the operating system, for maps without a rule of their own.
-    var severity: UInt32 {
+    package var severity: UInt32 {
         switch type {
         case .conventional: attributes.contains(.specificPurpose) ? 2 : 1
         case .loaderCode, .loaderData: 3

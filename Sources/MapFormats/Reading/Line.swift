@@ -37,6 +37,10 @@ func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
 func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
 extension Line {
+    /// From `start` up to `end`; empty where a hostile line has them the wrong way around.
+    @inline(__always)
+    func range(_ start: Int, _ end: Int) -> Range<Int> { start..<max(start, end) }
+
     /// Whether `text` stands at `index`.
     @inline(__always)
     func has(_ text: StaticString, at index: Int) -> Bool {

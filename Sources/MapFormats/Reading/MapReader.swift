@@ -131,6 +131,7 @@ public struct MapReader {
             pendingIsUsable = isUsable
         case .header(let header): grouping.take(header)
         case .fact(let kind, let range): grouping.take(kind, range, line: lines)
+        case .facts(let facts): for (kind, range) in facts { grouping.take(kind, range, line: lines) }
         case .total(let total): grouping.take(total: total)
         }
     }

@@ -8,6 +8,9 @@ struct RowDraft {
     /// Which of a source's maps the row belongs to: "BIOS-e820", "user", "memory"; empty where there is only one.
     var label: StaticString = ""
 
+    /// Which of a source's listings the row belongs to, where the source numbers them from 1 up; 0 where it does not.
+    var listing: UInt32 = 0
+
     /// Where in the line the source's word for the type stands.
     var word = 0..<0
 
@@ -32,6 +35,9 @@ enum LineReading {
     /// Something that other rows are checked against.
     case fact(MapFact.Kind, PhysicalRange)
 
+    /// Several of them.
+    case facts([(MapFact.Kind, PhysicalRange)])
+
     /// A total that the source printed of its own map, in bytes.
     case total(UInt64)
 }
@@ -50,7 +56,7 @@ enum MapHeader {
 
 /// An address range that a log mentions beside its memory maps, and that they are checked against.
 public struct MapFact: Hashable, Sendable {
-    public enum Kind: UInt8, Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
         /// PCI configuration space (MMCONFIG, ECAM).
         case configurationSpace
 
@@ -59,6 +65,35 @@ public struct MapFact: Hashable, Sendable {
 
         /// A window through which a PCI host bridge reaches its devices.
         case hostBridgeWindow
+
+        /// The EFI system resource table, by its first byte, as are the following ones.
+        case systemResourceTable
+
+        /// A log of the TPM's measurements.
+        case measurementLog
+
+        /// The table of the machine owner's keys.
+        case ownerKeys
+
+        /// The memory attributes table.
+        case memoryAttributesTable
+
+        /// The table that says where the initial RAM disk lies.
+        case initialRAMDisk
+
+        /// The word for it in documents.
+        public var name: StaticString {
+            switch self {
+            case .configurationSpace: "pci-configuration-space"
+            case .reservedMemoryRegion: "rmrr"
+            case .hostBridgeWindow: "host-bridge-window"
+            case .systemResourceTable: "esrt"
+            case .measurementLog: "tpm-log"
+            case .ownerKeys: "mok-variables"
+            case .memoryAttributesTable: "memory-attributes-table"
+            case .initialRAMDisk: "initrd-table"
+            }
+        }
     }
 
     public var kind: Kind

@@ -8,6 +8,11 @@ struct RowGrammar {
     /// The table inside which rows are told by their place.
     private(set) var table: MapKind?
 
+    private var strata = StrataRows()
+
+    /// Whether the kernel lists its runtime regions: the same rows as those of the whole map, which they are not.
+    private var listsRuntime = false
+
     /// How many lines may be no rows before a table is over.
     private var patience = 0
 
@@ -43,7 +48,8 @@ struct RowGrammar {
             }
             if before == UInt8(ascii: "[") {
                 return line.has("range=", endingAt: token.start - 1)
-                    ? LinuxEFI.read(line, body: body, &draft) : Memblock.read(line, body: body, token, &draft)
+                    ? LinuxEFI.read(line, body: body, isRuntime: listsRuntime, &draft)
+                    : Memblock.read(line, body: body, token, &draft)
             }
             if token.isSpaced {
                 return line.has(" len=", at: token.end)
@@ -74,20 +80,41 @@ struct RowGrammar {
 
     /// Reads the lines that are known by how they start.
     private mutating func readStart(_ line: borrowing Line, _ draft: inout RowDraft) -> LineReading {
-        let body = quickStart(line)
+        var body = quickStart(line)
+        // A frame drawn with characters beyond ASCII.
+        while line[body] >= 0x80 || line[body] == UInt8(ascii: " ") && body > 0 && line[body - 1] >= 0x80 { body += 1 }
+        while body > 0, isBlank(line[body]) { body += 1 }
+        if let table {
+            let reading = tableRow(line, body, table, &draft)
+            if case .nothing = reading {
+            } else {
+                patience = 4
+                return reading
+            }
+            patience -= 1
+            if patience <= 0 { self.table = nil }
+        }
         switch line[body] {
         case UInt8(ascii: "("): return Xen.read(line, body: body, &draft)
         case UInt8(ascii: "[") where line.count < 256: return Limine.read(line, body: body, &draft)
         case UInt8(ascii: "B") where line.has("BIOS-provided physical RAM map", at: body): return .header(.map(.linuxE820))
         case UInt8(ascii: "D"): return LogFacts.readRMRR(line, body: body)
         case UInt8(ascii: "E") where line.has("EFI: mem", at: body), UInt8(ascii: "e") where line.has("efi: mem", at: body):
-            return LinuxEFI.read(line, body: body, &draft)
+            return LinuxEFI.read(line, body: body, isRuntime: listsRuntime, &draft)
+        case UInt8(ascii: "e") where line.has("efi: ", at: body):
+            if line.has("efi: EFI runtime memory map:", at: body) {
+                listsRuntime = true
+                return .header(.map(.linuxEFI))
+            }
+            return FirmwareTableList.read(line, body: body)
         case UInt8(ascii: "F") where line.has("FlatView #", at: body): return .header(.map(.qemuMemoryTree))
         case UInt8(ascii: "G") where line.has("GCDMemType", at: body): return begin(.gcd)
         case UInt8(ascii: "I"):
             if DescriptorCSV.isHeader(line, body) { return begin(.descriptorCSV) }
             return UEFIRS.read(line, body: body, &draft)
-        case UInt8(ascii: "L") where line.has("Linux version ", at: body): return .header(.boot)
+        case UInt8(ascii: "L") where line.has("Linux version ", at: body):
+            listsRuntime = false
+            return .header(.boot)
         case UInt8(ascii: "M"):
             if line.has("MEMBLOCK configuration", at: body) { return .header(.map(.linuxMemblock)) }
             if line.has("MMap[", at: body) { return ESXi.read(line, body: body, &draft) }
@@ -106,16 +133,21 @@ struct RowGrammar {
             return ShellMemmap.readTotal(line, body: body)
         case UInt8(ascii: "a"): return NetBSDMemory.read(line, body: body, &draft)
         case UInt8(ascii: "b"): return GRUBMemory.read(line, body: body, &draft)
+        case UInt8(ascii: "m") where line.has("map,kind,", at: body): return strata.readHeader(line, body)
+        case UInt8(ascii: "{"): return strata.readObject(line, body, &draft)
+        case UInt8(ascii: "0")...UInt8(ascii: "9") where strata.isTable:
+            let reading = strata.readFields(line, body, &draft)
+            if case .nothing = reading {} else { return reading }
         case UInt8(ascii: "l") where line.has("lmb_dump_all", at: body): return .header(.map(.uBootLMB))
         default: break
         }
-        guard let table else { return .nothing }
-        return readTable(line, body, table, &draft)
+        return .nothing
     }
 
     /// A table's header, by its columns.
     private mutating func tableHeader(_ line: borrowing Line, _ body: Int) -> LineReading {
         if line.index(of: "# Pages", from: body) != nil { return begin(.shellMemmap) }
+        if RegionReport.isHeader(line, body) { return begin(.regionReport) }
         if line.index(of: "Physical start", from: body) != nil { return begin(.grubEFI) }
         if line.index(of: "Virtual", from: body) != nil, line.index(of: "Attr", from: body) != nil { return begin(.freeBSDEFI) }
         if line.index(of: "Start", from: body) != nil, line.index(of: "Attributes", from: body) != nil { return begin(.uBootEFI) }
@@ -129,22 +161,15 @@ struct RowGrammar {
     }
 
     /// Reads a row that only its table makes one.
-    private mutating func readTable(
+    private func tableRow(
         _ line: borrowing Line, _ body: Int, _ kind: MapKind, _ draft: inout RowDraft
     ) -> LineReading {
-        var reading = LineReading.nothing
         switch kind {
-        case .descriptorCSV: reading = DescriptorCSV.read(line, body: body, &draft)
-        case .freeBSDEFI: reading = FreeBSDEFI.read(line, body: body, &draft)
-        default: break
+        case .descriptorCSV: DescriptorCSV.read(line, body: body, &draft)
+        case .freeBSDEFI: FreeBSDEFI.read(line, body: body, &draft)
+        case .regionReport: RegionReport.read(line, body: body, &draft)
+        default: .nothing
         }
-        if case .nothing = reading {
-            patience -= 1
-            if patience == 0 { table = nil }
-        } else {
-            patience = 4
-        }
-        return reading
     }
 
     /// Where the line starts after the commonest prefixes, found without a look at the others unless they are there.

@@ -33,6 +33,14 @@ public enum MapKind: UInt8, Hashable, Sendable, CaseIterable {
     case uefiRS
     case descriptorCSV
     case pagingAudit
+    case regionReport
+    case efiDescriptors
+    case runtimeMap
+    case e820Table
+    case multiboot1
+    case multiboot2
+    case deviceTree
+    case minidump
 
     /// The name by which commands and documents call the kind.
     public var name: StaticString {
@@ -70,15 +78,28 @@ public enum MapKind: UInt8, Hashable, Sendable, CaseIterable {
         case .uefiRS: "uefi-rs"
         case .descriptorCSV: "descriptor-csv"
         case .pagingAudit: "paging-audit"
+        case .regionReport: "region-report"
+        case .efiDescriptors: "efi-descriptors"
+        case .runtimeMap: "efi-runtime-map"
+        case .e820Table: "e820-table"
+        case .multiboot1: "multiboot1"
+        case .multiboot2: "multiboot2"
+        case .deviceTree: "device-tree"
+        case .minidump: "minidump"
         }
+    }
+
+    /// The kind with a ``name``; nil where there is none.
+    public init?(named name: String) {
+        guard let kind = Self.allCases.first(where: { "\($0.name)" == name }) else { return nil }
+        self = kind
     }
 
     /// Whether the rows are UEFI memory descriptors, whose types and attributes the firmware's rules apply to.
     public var isUEFI: Bool {
         switch self {
         case .linuxEFI, .linuxEFIByAddress, .shellMemmap, .shellTable, .openCore, .grubEFI, .uBootEFI, .xenEFI, .freeBSDEFI,
-            .esxi,
-            .uefiRS, .descriptorCSV, .pagingAudit:
+            .esxi, .uefiRS, .descriptorCSV, .pagingAudit, .regionReport, .efiDescriptors, .runtimeMap:
             true
         default: false
         }
@@ -87,7 +108,7 @@ public enum MapKind: UInt8, Hashable, Sendable, CaseIterable {
     /// Whether the rows are of the BIOS's memory map, in which the highest type wins where rows overlap.
     public var isE820: Bool {
         switch self {
-        case .linuxE820, .xen, .freeBSDSMAP, .linuxFirmwareMemmap, .grubMemory: true
+        case .linuxE820, .xen, .freeBSDSMAP, .linuxFirmwareMemmap, .grubMemory, .e820Table, .multiboot1, .multiboot2: true
         default: false
         }
     }
@@ -96,7 +117,7 @@ public enum MapKind: UInt8, Hashable, Sendable, CaseIterable {
     public var isAuxiliary: Bool {
         switch self {
         case .linuxMemoryAttributes, .linuxMemblock, .linuxZones, .linuxReservedMemory, .linuxE820Update, .uBootLMB,
-            .memoryAttributesTable, .freeBSDChunks:
+            .memoryAttributesTable, .freeBSDChunks, .runtimeMap, .minidump:
             true
         default: false
         }

@@ -17,6 +17,16 @@ public struct MapRow: Hashable, Sendable {
 
         /// The row ends below its start.
         case reversed
+
+        /// The word for it in documents; empty for ``none``.
+        public var name: StaticString {
+            switch self {
+            case .none: ""
+            case .empty: "empty"
+            case .wraps: "wraps"
+            case .reversed: "reversed"
+            }
+        }
     }
 
     /// The address of the first byte.

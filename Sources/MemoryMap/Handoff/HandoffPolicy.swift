@@ -1,7 +1,7 @@
 /// The rule by which an operating system takes over memory after ExitBootServices.
 ///
 /// The specification leaves it to the operating system what it does with the loader's and the boot services' memory; the
-/// rules here are those of Linux, with the functions that hold them.
+/// rules here are those of Linux, FreeBSD and macOS, with the functions that hold them.
 public enum HandoffPolicy: UInt8, Hashable, Sendable, CaseIterable {
     /// Linux on x86 (`arch/x86/platform/efi/efi.c`, `do_add_efi_memmap`): loader, boot services and conventional memory are RAM
     /// where they can be write-back and are not of specific purpose.
@@ -17,10 +17,20 @@ public enum HandoffPolicy: UInt8, Hashable, Sendable, CaseIterable {
     /// does not must have read them first.
     case linuxARM64
 
+    /// FreeBSD on x86 (`sys/amd64/amd64/machdep.c`, `add_efi_map_entries`): loader, boot services and conventional memory are RAM,
+    /// whatever their attributes.
+    case freeBSD
+
+    /// macOS on x86 (`osfmk/i386/i386_vm_init.c`): the types of ``freeBSD``, except where the boot loader keeps memory for the
+    /// kernel by bit 59 of the attributes.
+    case xnu
+
     public var name: StaticString {
         switch self {
         case .linuxX86: "x86 Linux"
         case .linuxARM64: "arm64 Linux"
+        case .freeBSD: "FreeBSD"
+        case .xnu: "XNU"
         }
     }
 
@@ -29,6 +39,8 @@ public enum HandoffPolicy: UInt8, Hashable, Sendable, CaseIterable {
         switch self {
         case .linuxX86: "loader, boot services and conventional memory, where WB and not SP"
         case .linuxARM64: "loader, boot services, conventional, ACPI reclaim and persistent memory, where WB and not SP"
+        case .freeBSD: "loader, boot services and conventional memory"
+        case .xnu: "loader, boot services and conventional memory, where bit 59 is clear"
         }
     }
 }
@@ -59,9 +71,20 @@ extension HandoffPolicy {
     public func fate(of region: MemoryRegion) -> MemoryFate { fate(of: region.type, attributes: region.attributes) }
 
     private func fateOfRAM(_ attributes: MemoryAttributes, refused: MemoryFate) -> MemoryFate {
+        switch self {
+        case .freeBSD: return .usable
+        case .xnu: return attributes.contains(.keptForKernel) ? refused : .usable
+        case .linuxX86, .linuxARM64: break
+        }
         if attributes.contains(.specificPurpose) { return .softReserved }
         return attributes.contains(.writeBack) ? .usable : refused
     }
+}
+
+extension MemoryAttributes {
+    /// Set by the boot loader of macOS for memory that the kernel must not hand out (`EFI_MEMORY_KERN_RESERVED` in XNU); a bit of
+    /// the field that the specification leaves to processor architectures.
+    public static let keptForKernel = MemoryAttributes(rawValue: 1 << 59)
 }
 
 extension MemoryRegion {

@@ -77,6 +77,14 @@ extension JSONLineWriter where Sink: ~Copyable {
         sink.write(decimal: value)
     }
 
+    #if !hasFeature(Embedded)
+        /// Writes a number of up to 128 bits, as sums of sizes are.
+        public mutating func number(_ key: StaticString, _ value: UInt128) {
+            member(key)
+            for digit in String(value).utf8 { sink.write(digit) }
+        }
+    #endif
+
     public mutating func number(_ key: StaticString, _ pages: PageCount) { number(key, pages.rawValue) }
 
     /// Writes a string of "0x" and lower-case digits without padding, or null.

@@ -62,6 +62,20 @@ struct BarScale {
     }
 }
 
+extension ScaledBar.Window {
+    /// What `map` has in `range`, in cells of `pagesPerCell` pages.
+    init(_ map: PhysicalMemoryMap, in range: PhysicalRange, pagesPerCell: PageCount) {
+        let first = FrameNumber(containing: range.start).rawValue
+        var drawing = CellDrawing(first: first, pages: range.pages.rawValue, pagesPerCell: pagesPerCell.rawValue)
+        for region in map.regions(overlapping: range) {
+            guard let part = region.range.intersection(range) else { continue }
+            drawing.add(
+                MemoryCategory(region.type), from: FrameNumber(containing: part.start).rawValue, pages: part.pages.rawValue)
+        }
+        self.init(range: range, cells: drawing.finish(), pagesPerCell: pagesPerCell)
+    }
+}
+
 /// Fills the cells of a window from the lowest address up.
 private struct CellDrawing {
     private var cells: [MemoryCategory] = []
@@ -92,6 +106,7 @@ private struct CellDrawing {
     }
 
     consuming func finish() -> [MemoryCategory] {
+        fill(.hole, end - next)
         if room < pagesPerCell { endCell() }
         return cells
     }

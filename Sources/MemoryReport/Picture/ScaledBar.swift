@@ -48,4 +48,14 @@ public struct ScaledBar: Hashable, Sendable {
         self.windows = stretches.map { scale.window($0, of: map) }
         self.pagesPerCell = PageCount(scale.pagesPerCell)
     }
+
+    /// Cuts `map` as `bar` is cut, so that the same cell of both stands for the same addresses.
+    ///
+    /// Addresses that no window of `bar` shows are left out.
+    ///
+    /// - Complexity: O(*n* + *c*) for *n* regions and *c* cells; allocates arrays of *c* elements.
+    public init(_ map: PhysicalMemoryMap, cutAs bar: ScaledBar) {
+        windows = bar.windows.map { Window(map, in: $0.range, pagesPerCell: $0.pagesPerCell) }
+        pagesPerCell = bar.pagesPerCell
+    }
 }

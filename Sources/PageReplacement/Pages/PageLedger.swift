@@ -9,7 +9,15 @@ public struct PageLedger {
     public private(set) var counts = PagingCounts()
 
     /// The pages that the last reference pushed out of RAM, in order; a caller with real frames moves the contents.
+    ///
+    /// A page may be trimmed, cleaned and evicted by one reference: do it in this order.
     public private(set) var evicted: [PageIndex] = []
+
+    /// The pages that the last reference moved out of the working set and left in RAM, in order.
+    public private(set) var trimmed: [PageIndex] = []
+
+    /// The pages in RAM that the last reference had written to disk ahead of their eviction, in order.
+    public private(set) var cleaned: [PageIndex] = []
 
     /// How many pages are in RAM.
     public private(set) var residents = 0
@@ -55,6 +63,15 @@ public struct PageLedger {
     /// Writes a dirty page to disk; it stays in RAM, clean.
     mutating func clean(_ page: PageIndex) {
         guard isDirty(page) else { return }
+        cleaned.append(page)
+        writeBack(page)
+    }
+
+    /// Notes that a page in RAM has left the working set.
+    mutating func trim(_ page: PageIndex) { trimmed.append(page) }
+
+    private mutating func writeBack(_ page: PageIndex) {
+        guard isDirty(page) else { return }
         counts.writeBacks += 1
         states[page.position].subtract(.dirty)
         states[page.position].insert(.onDisk)
@@ -65,13 +82,22 @@ public struct PageLedger {
     /// - Precondition: The page is in RAM.
     mutating func evict(_ page: PageIndex) {
         precondition(isResident(page), "only a page in RAM can leave it")
-        clean(page)
+        writeBack(page)
         states[page.position].subtract(.resident)
         residents -= 1
         evicted.append(page)
     }
 
-    mutating func begin() { evicted.removeAll(keepingCapacity: true) }
+    /// Notes that a page's contents are nothing any more: nothing has to be written, and nothing is on disk.
+    ///
+    /// The page stays where it is; brought in again it is zeros.
+    public mutating func forget(_ page: PageIndex) { states[page.position].subtract([.dirty, .onDisk]) }
+
+    mutating func begin() {
+        evicted.removeAll(keepingCapacity: true)
+        trimmed.removeAll(keepingCapacity: true)
+        cleaned.removeAll(keepingCapacity: true)
+    }
 
     mutating func finish(_ page: PageIndex, _ access: PageAccess, _ outcome: PageReference) {
         precondition(isResident(page), "a referenced page is in RAM afterwards")

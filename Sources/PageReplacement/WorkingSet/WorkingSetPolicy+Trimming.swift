@@ -46,6 +46,7 @@ extension WorkingSetPolicy {
             missing -= 1
             population[Int(age)] -= 1
             lists.moveToFront(page, ledger.isDirty(page) ? Self.modified : Self.standby)
+            ledger.trim(page)
         }
     }
 

@@ -22,7 +22,22 @@ extension SparseMemory {
     /// - Throws: `PhysicalMemoryError.absent` with the first address at which no memory answers.
     public func read(_ range: PhysicalRange) throws(PhysicalMemoryError) -> [UInt8] {
         try check(range)
-        return (range.start.rawValue...range.last.rawValue).map { self[byteAt: $0] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(range.last.rawValue - range.start.rawValue) + 1)
+        var cursor = range.start.rawValue
+        while true {
+            let last = min(cursor | (Self.chunkSize - 1), range.last.rawValue)
+            if let words = chunks[cursor / Self.chunkSize]?.words {
+                for address in cursor...last {
+                    let word = words[Self.wordIndex(of: PhysicalAddress(address))]
+                    bytes.append(UInt8(truncatingIfNeeded: word >> (address % 8 * 8)))
+                }
+            } else {
+                bytes.append(contentsOf: repeatElement(0, count: Int(last - cursor) + 1))
+            }
+            if last == range.last.rawValue { return bytes }
+            cursor = last + 1
+        }
     }
 
     /// Puts `bytes` at `address` and up, all or none of them.
@@ -32,7 +47,20 @@ extension SparseMemory {
         guard !bytes.isEmpty else { return }
         guard let range = PhysicalRange(start: address, byteCount: UInt64(bytes.count)) else { throw .absent(address) }
         try check(range)
-        for (offset, byte) in bytes.enumerated() { self[byteAt: address.rawValue + UInt64(offset)] = byte }
+        // A word at a time where all of it changes: its bytes, gathered, are stored once.
+        var cursor = address.rawValue
+        var word: UInt64 = 0
+        for byte in bytes {
+            let isWhole = cursor & ~7 >= range.start.rawValue && cursor | 7 <= range.last.rawValue
+            if isWhole {
+                word = word >> 8 | UInt64(byte) << 56
+                if cursor % 8 == 7 { setWord(word, at: PhysicalAddress(cursor - 7)) }
+            } else {
+                self[byteAt: cursor] = byte
+            }
+            // The last address can be the last that there is.
+            cursor &+= 1
+        }
     }
 
     private func check(_ range: PhysicalRange) throws(PhysicalMemoryError) {

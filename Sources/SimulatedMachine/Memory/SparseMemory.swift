@@ -57,15 +57,7 @@ public final class SparseMemory: PhysicalMemory {
     /// Whether memory answers at every address of `range`.
     ///
     /// - Complexity: O(log *n*) where *n* is the number of ranges.
-    public func isPresent(_ range: PhysicalRange) -> Bool {
-        var low = 0
-        var high = ranges.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if ranges[middle].last < range.start { low = middle + 1 } else { high = middle }
-        }
-        return low < ranges.count && ranges[low].contains(range)
-    }
+    public func isPresent(_ range: PhysicalRange) -> Bool { ranges.contain(range) }
 
     /// The 512 words of the chunk that `address` lies in, as they are: zero where no memory answers.
     public func chunkWords(at address: PhysicalAddress) -> [UInt64] {

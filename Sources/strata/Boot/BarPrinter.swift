@@ -11,34 +11,43 @@ struct BarPrinter {
     private static let rows = 4
     private static let addressWidth = 14
 
-    private var rowWidth: Int { max(style.terminal.width - Self.addressWidth - 14, 16) }
+    /// The cells in a line.
+    var rowWidth: Int { max(style.terminal.width - Self.addressWidth - 14, 16) }
 
     /// The windows from the lowest address up, a row or more each, and the legend.
     func text() -> String {
-        let bar = ScaledBar(map, cells: rowWidth * Self.rows)
-        guard !bar.windows.isEmpty else { return "" }
-        var text =
-            "  " + style.heading("To scale") + style.faint("  a cell is \(SizeText.pages(bar.pagesPerCell))") + "\n"
-        for window in bar.windows { text += rows(of: window, usualScale: bar.pagesPerCell) }
-        return text + legend(bar)
+        let bar = self.bar
+        return bar.windows.isEmpty ? "" : windows(of: bar) + legend(bar)
     }
 
-    private func rows(of window: ScaledBar.Window, usualScale: PageCount) -> String {
-        var text = ""
-        for first in stride(from: 0, to: window.cells.count, by: rowWidth) {
+    /// The map in as many cells as there is room for.
+    var bar: ScaledBar { ScaledBar(map, cells: rowWidth * Self.rows) }
+
+    /// The heading and the windows of `bar`.
+    func windows(of bar: ScaledBar) -> String {
+        var text =
+            "  " + style.heading("To scale") + style.faint("  a cell is \(SizeText.pages(bar.pagesPerCell))") + "\n"
+        for window in bar.windows {
+            for line in lines(of: window, usualScale: bar.pagesPerCell) { text += line + "\n" }
+        }
+        return text
+    }
+
+    /// A window in as many lines as its cells need.
+    func lines(of window: ScaledBar.Window, usualScale: PageCount) -> [String] {
+        stride(from: 0, to: window.cells.count, by: rowWidth).map { first in
             let cells = window.cells[first..<min(first + rowWidth, window.cells.count)]
             let offset = UInt64(first) * window.pagesPerCell.rawValue * PageCount.pageSize
             let address = HexadecimalText.text(window.range.start.rawValue + offset)
-            text += "  " + style.faint(address.padded(left: Self.addressWidth - 3)) + " " + draw(cells)
+            var text = "  " + style.faint(address.padded(left: Self.addressWidth - 3)) + " " + draw(cells)
             if first == 0 {
                 text += "  " + style.faint(SizeText.pages(window.range.pages))
                 if window.pagesPerCell != usualScale {
                     text += style.faint(", a cell is \(SizeText.pages(window.pagesPerCell))")
                 }
             }
-            text += "\n"
+            return text
         }
-        return text
     }
 
     /// Neighbouring cells of one category are written together: one change of colour instead of many.
@@ -60,6 +69,11 @@ struct BarPrinter {
             pages[category].map { (category, "\(category.label) \(SizeText.pages(PageCount($0)))") }
         }
         if bar.windows.contains(where: { $0.cells.contains(.hole) }) { entries.append((.hole, "\(MemoryCategory.hole.label)")) }
+        return Self.legend(entries, style)
+    }
+
+    /// Categories with their colours and words, as many in a line as fit.
+    static func legend(_ entries: [(MemoryCategory, String)], _ style: Style) -> String {
         let width = (entries.map(\.1.count).max() ?? 0) + 6
         let perRow = max((style.terminal.width - 4) / width, 1)
         var text = ""

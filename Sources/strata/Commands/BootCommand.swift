@@ -41,6 +41,17 @@ struct BootCommand: AsyncParsableCommand {
     @OptionGroup(title: "Boot") var boot: BootFileOptions
     @OptionGroup(title: "Programs under Strata's memory services") var program: ProgramOptions
 
+    func validate() throws {
+        guard machine.simulate else { return }
+        let others: [(String, Bool)] = [
+            ("--run, --kernel, --benchmark and --self-test", program.task(.current) != nil),
+            ("--screenshot", output.screenshot != nil), ("--keep-media", boot.keepMedia != nil), ("--cpus", machine.cpus != 1),
+        ]
+        if let other = others.first(where: \.1) {
+            throw ValidationError("--simulate runs without QEMU, and with it goes what \(other.0) would need")
+        }
+    }
+
     func run() async throws {
         let host = HostEnvironment.current
         let screen = Terminal(fileDescriptor: 1, environment: host.variables)
@@ -60,7 +71,13 @@ struct BootCommand: AsyncParsableCommand {
                 (output.json ? Output.error : .standard).line(
                     heading(configuration, Style(output.json ? errorScreen : screen)) + "\n")
             }
-            let report = try await follow(Machine(configuration), transcript, progress)
+            let report =
+                machine.simulate
+                ? try SimulatedRun(configuration).run { event in
+                    transcript.take(event)
+                    progress.show(event)
+                }
+                : try await follow(Machine(configuration), transcript, progress)
             progress.finish(report.stages.last, isDone: true)
             tell(report, transcript, Style(screen))
         } catch {
@@ -137,7 +154,9 @@ struct BootCommand: AsyncParsableCommand {
         let parts = [
             configuration.architecture.rawValue, SizeText.bytes(configuration.memory.byteCount),
             configuration.processors == 1 ? "1 processor" : "\(configuration.processors) processors",
-            "\(configuration.architecture.firmwareName) in QEMU, software emulation",
+            machine.simulate
+                ? "simulated, with Strata's memory services as firmware"
+                : "\(configuration.architecture.firmwareName) in QEMU, software emulation",
         ]
         return style.heading("strata boot") + style.separator + parts.joined(separator: style.separator)
     }
@@ -146,8 +165,10 @@ struct BootCommand: AsyncParsableCommand {
 extension BootCommand {
     func makeConfiguration(_ host: HostEnvironment) throws(MachineError) -> MachineConfiguration {
         // What is missing is told in the order in which it is got: packages first, then what is built with them.
-        _ = try Emulator.locate(for: machine.arch, in: host)
-        _ = try FirmwareFiles.locate(for: machine.arch, in: host)
+        if !machine.simulate {
+            _ = try Emulator.locate(for: machine.arch, in: host)
+            _ = try FirmwareFiles.locate(for: machine.arch, in: host)
+        }
         var images = try ImageSet.locate(for: machine.arch, folder: boot.images.map { FilePath($0) }, in: host)
         if let kernel = boot.kernelFile {
             images.replaceKernel(by: host.absolute(FilePath(kernel)))

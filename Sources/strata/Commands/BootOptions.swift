@@ -21,6 +21,13 @@ struct MachineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The bound on the whole run.", valueName: "seconds"))
     var timeout = 120.0
 
+    @Flag(
+        help: """
+            Needs no QEMU: runs the layers from firmware to kernel on a simulated machine, with Strata's memory services as its \
+            firmware. The kernel file is verified, loaded and mapped; its own instructions do not run.
+            """)
+    var simulate = false
+
     func validate() throws {
         guard (1...1024).contains(cpus) else { throw ValidationError("--cpus takes numbers from 1 to 1024, not \(cpus)") }
         guard timeout.isFinite, timeout >= 0.1, timeout <= 86400 else {

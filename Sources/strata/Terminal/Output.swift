@@ -12,5 +12,10 @@ struct Output: Sendable {
         _ = try? file.writeAll(text.utf8)
     }
 
+    /// Writes all of `bytes`, which need be no text.
+    func write(bytes: [UInt8]) {
+        _ = try? file.writeAll(bytes)
+    }
+
     func line(_ text: String = "") { write(text + "\n") }
 }

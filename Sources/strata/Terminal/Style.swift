@@ -28,12 +28,24 @@ struct Style: Sendable {
         guard isColored else {
             return String(repeating: Character(Unicode.Scalar(category.symbol)), count: count)
         }
+        return grounded(String(repeating: " ", count: count), category)
+    }
+
+    /// As `cells(_:_:)`, with a line before the first cell: what is beside a neighbour of its category is set off from it.
+    func setOffCells(_ category: MemoryCategory, _ count: Int) -> String {
+        guard count > 0 else { return "" }
+        // Without colours the line takes the place of a letter, which has to be there still.
+        guard isColored else { return count == 1 ? cells(category, 1) : "|" + cells(category, count - 1) }
+        let sign = terminal.isUnicode ? "▏" : "|"
+        return grounded((sign + String(repeating: " ", count: count - 1)).black, category)
+    }
+
+    private func grounded(_ text: String, _ category: MemoryCategory) -> String {
         let color = category.color
-        let blanks = String(repeating: " ", count: count)
         guard terminal.colors == .full else {
-            return blanks.onHex(
+            return text.onHex(
                 UInt32(color.red) << 16 | UInt32(color.green) << 8 | UInt32(color.blue), to: .bit8Approximated)
         }
-        return blanks.onBit24(color.red, color.green, color.blue)
+        return text.onBit24(color.red, color.green, color.blue)
     }
 }

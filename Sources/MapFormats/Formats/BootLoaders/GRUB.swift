@@ -14,8 +14,8 @@ enum GRUBEFI {
             return .nothing
         }
         while isLetter(line[index]) { index += 1 }
-        guard let attributes = AttributeWords.read(line, index..<line.count) else { return .nothing }
-        let word = line.trimmed(body..<token.start)
+        guard let attributes = AttributeWords.read(line, line.range(index, line.count)) else { return .nothing }
+        let word = line.trimmed(line.range(body, token.start))
         draft.kind = .grubEFI
         draft.label = ""
         draft.convention = .inclusive
@@ -43,7 +43,7 @@ enum GRUBMemory {
         guard line.take("base_addr = ", &index), let base = line.number(&index), line.take(", length = ", &index),
             let length = line.number(&index), line.take(", ", &index)
         else { return .nothing }
-        let word = line.trimmed(index..<line.count)
+        let word = line.trimmed(line.range(index, line.count))
         draft.kind = .grubMemory
         draft.label = ""
         draft.convention = .length

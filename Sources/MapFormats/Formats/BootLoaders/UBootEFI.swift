@@ -7,8 +7,9 @@ import MemoryMap
 enum UBootEFI {
     static func read(_ line: borrowing Line, body: Int, _ token: RangeToken, _ draft: inout RowDraft) -> LineReading {
         guard !token.isSpaced, isBlank(line[token.end]) || token.end == line.count else { return .nothing }
-        let word = line.trimmed(body..<token.start)
-        guard let type = TypeWords.uefi(line, word), let attributes = AttributeWords.read(line, token.end..<line.count) else {
+        let word = line.trimmed(line.range(body, token.start))
+        guard let type = TypeWords.uefi(line, word), let attributes = AttributeWords.read(line, line.range(token.end, line.count))
+        else {
             return .nothing
         }
         draft.kind = .uBootEFI
@@ -29,7 +30,7 @@ enum Coreboot {
         guard line.has(": ", at: token.end), let number = line.decimal(&index), number <= UInt32.max, line.take(". ", &index),
             index == token.start
         else { return .nothing }
-        let word = line.trimmed(token.end + 2..<line.count)
+        let word = line.trimmed(line.range(token.end + 2, line.count))
         draft.kind = .coreboot
         draft.label = ""
         draft.convention = .inclusive
@@ -76,7 +77,7 @@ enum Limine {
         draft.label = ""
         draft.convention = .exclusive
         draft.row = MapRow(start: first, end: end)
-        draft.word = line.trimmed(index..<parenthesis)
+        draft.word = line.trimmed(line.range(index, parenthesis))
         index = parenthesis + 1
         guard let number = line.hexadecimalNumber(&index), let meaning = type(number) else {
             draft.row.marks.insert(.unknownWord)

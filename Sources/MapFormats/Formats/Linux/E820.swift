@@ -19,7 +19,7 @@ enum LinuxE820 {
             draft.row.marks.insert(.isGap)
             return .row
         }
-        return readType(line, token.end + 1..<line.count, &draft)
+        return readType(line, line.range(token.end + 1, line.count), &draft)
     }
 
     /// Reads "A - B (TYPE)", the end exclusive.
@@ -32,7 +32,7 @@ enum LinuxE820 {
         var start = line.skipBlanks(token.end)
         guard line[start] == UInt8(ascii: "(") else { return .nothing }
         start += 1
-        return readType(line, start..<(line.index(of: ")", from: start) ?? line.count), &draft)
+        return readType(line, line.range(start, line.index(of: ")", from: start) ?? line.count), &draft)
     }
 
     private static func readType(_ line: borrowing Line, _ rest: Range<Int>, _ draft: inout RowDraft) -> LineReading {
@@ -41,7 +41,7 @@ enum LinuxE820 {
         while word.upperBound > word.lowerBound,
             line[word.upperBound - 1] == UInt8(ascii: "\"") || line[word.upperBound - 1] == UInt8(ascii: ",")
         {
-            word = word.lowerBound..<word.upperBound - 1
+            word = line.range(word.lowerBound, word.upperBound - 1)
         }
         draft.word = word
         let meaning = TypeWords.e820(line, word)
@@ -81,13 +81,13 @@ enum LinuxE820 {
             draft.label = "update"
             draft.kind = .linuxE820Update
             draft.row = MapRow(start: token.first, last: token.second)
-            return readType(line, arrow + 3..<line.count, &draft)
+            return readType(line, line.range(arrow + 3, line.count), &draft)
         }
         if line.has("remove [mem ", at: index) {
             draft.label = "remove"
             draft.kind = .linuxE820Update
             draft.row = MapRow(start: token.first, last: token.second)
-            return readType(line, token.end + 1..<line.count, &draft)
+            return readType(line, line.range(token.end + 1, line.count), &draft)
         }
         return .nothing
     }

@@ -9,7 +9,9 @@ import MemoryMap
 /// The number of attribute columns grew from 9 to 15: they are read by their words. Where a bit has no name, the kernel prints
 /// "attr=0x…" in place of the columns. An invalid row may have an end of more than 16 digits.
 enum LinuxEFI {
-    static func read(_ line: borrowing Line, body: Int, _ draft: inout RowDraft) -> LineReading {
+    static func read(
+        _ line: borrowing Line, body: Int, isRuntime: Bool, _ draft: inout RowDraft
+    ) -> LineReading {
         var index = body
         guard line.take("efi: ", &index) || line.take("EFI: ", &index) else { return .nothing }
         index = line.skipBlanks(index)
@@ -18,7 +20,7 @@ enum LinuxEFI {
         }
         guard let range = line.index(of: "range=[", from: index) else { return .incomplete(isUsable: false) }
         draft.kind = .linuxEFI
-        draft.label = ""
+        draft.label = isRuntime ? "runtime" : ""
         guard readRange(line, range + 7, &draft) else { return .incomplete(isUsable: false) }
         draft.row.number = UInt32(number)
         if line.take("type=", &index) {
@@ -67,7 +69,7 @@ enum LinuxEFI {
         var end = bar
         while end < limit, line[end] != UInt8(ascii: "]") { end += 1 }
         guard end < limit else { return false }
-        let word = line.trimmed(start + 1..<bar)
+        let word = line.trimmed(line.range(start + 1, bar))
         draft.word = word
         var index = word.lowerBound
         if let type = TypeWords.uefi(line, word) {
@@ -78,7 +80,7 @@ enum LinuxEFI {
             draft.row.marks.insert(.unknownWord)
         }
         // A wrapped row may have quote marks among the columns.
-        guard let attributes = AttributeWords.read(line, bar..<end) else { return false }
+        guard let attributes = AttributeWords.read(line, line.range(bar, end)) else { return false }
         draft.row.attributes = attributes
         draft.row.marks.insert(.hasAttributes)
         return true

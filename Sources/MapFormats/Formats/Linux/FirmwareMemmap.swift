@@ -8,7 +8,7 @@ enum LinuxFirmwareMemmap {
         guard line.has(" (", at: token.end), line.skipBlanks(LinePrefix.length(of: line)) == token.start,
             let close = line.index(of: ")", from: token.end)
         else { return .nothing }
-        let word = token.end + 2..<close
+        let word = line.range(token.end + 2, close)
         let meaning = TypeWords.e820(line, word)
         guard meaning.isKnown else { return .nothing }
         draft.kind = .linuxFirmwareMemmap

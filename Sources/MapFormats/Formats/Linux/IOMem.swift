@@ -19,7 +19,7 @@ enum LinuxIOMem {
         draft.row = MapRow(start: token.first, last: token.second)
         draft.row.number = UInt32(blanks)
         if token.overflows { draft.row.defect = .wraps }
-        let word = line.trimmed(token.end + 3..<line.count)
+        let word = line.trimmed(line.range(token.end + 3, line.count))
         draft.word = word
         let meaning = type(line, word)
         draft.row.type = meaning.type

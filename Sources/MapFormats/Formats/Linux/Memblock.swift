@@ -14,7 +14,7 @@ enum Memblock {
         guard line.skipBlanks(index) == token.start - 1, line.has("], ", at: token.end) else { return .nothing }
         var bytes = token.end + 3
         guard line.number(&bytes) != nil, let flags = line.index(of: "flags: ", from: bytes) else { return .nothing }
-        let word = line.trimmed(flags + 7..<line.count)
+        let word = line.trimmed(line.range(flags + 7, line.count))
         draft.kind = isUBoot ? .uBootLMB : .linuxMemblock
         draft.label = isMemory ? "memory" : "reserved"
         draft.convention = .inclusive
@@ -34,7 +34,9 @@ enum Memblock {
 ///     node   0: [mem 0x0000000040000000-0x00000000805fffff]
 enum LinuxZones {
     static func read(_ line: borrowing Line, body: Int, _ token: RangeToken, _ draft: inout RowDraft) -> LineReading {
-        guard line[token.end] == UInt8(ascii: "]"), line.trimmed(token.end + 1..<line.count).isEmpty else { return .nothing }
+        guard line[token.end] == UInt8(ascii: "]"), line.trimmed(line.range(token.end + 1, line.count)).isEmpty else {
+            return .nothing
+        }
         var index = body
         if line.take("node ", &index) {
             index = line.skipBlanks(index)
@@ -44,7 +46,7 @@ enum LinuxZones {
             draft.label = "nodes"
             draft.row = MapRow(start: token.first, last: token.second)
             draft.row.number = UInt32(node)
-            draft.word = body..<index - 7
+            draft.word = line.range(body, index - 7)
         } else {
             while isLetter(line[index]) || isDigit(line[index]) { index += 1 }
             let name = body..<index
@@ -75,10 +77,10 @@ enum LinuxReservedMemory {
         draft.convention = .inclusive
         draft.row = MapRow(start: first, last: last)
         draft.row.type = .reserved
-        var name = line.trimmed(index..<line.count)
+        var name = line.trimmed(line.range(index, line.count))
         var start = name.upperBound
         while start > name.lowerBound, !isBlank(line[start - 1]) { start -= 1 }
-        name = start..<name.upperBound
+        name = line.range(start, name.upperBound)
         draft.word = name
         return .row
     }

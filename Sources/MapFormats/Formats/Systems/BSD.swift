@@ -61,7 +61,9 @@ enum FreeBSDEFI {
         index = line.skipBlanks(index)
         guard line.hexadecimalNumber(&index) != nil, isBlank(line[index]) else { return .nothing }
         index = line.skipBlanks(index)
-        guard let pages = line.hexadecimalNumber(&index), let attributes = AttributeWords.read(line, index..<line.count) else {
+        guard let pages = line.hexadecimalNumber(&index),
+            let attributes = AttributeWords.read(line, line.range(index, line.count))
+        else {
             return .nothing
         }
         draft.kind = .freeBSDEFI

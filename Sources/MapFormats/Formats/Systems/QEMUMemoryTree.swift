@@ -10,7 +10,7 @@ enum QEMUMemoryTree {
         guard let close = line.index(of: "): ", from: index) else { return .nothing }
         var start = close
         while start > index, line[start - 1] != UInt8(ascii: " ") { start -= 1 }
-        let word = start..<close
+        let word = line.range(start, close)
         draft.kind = .qemuMemoryTree
         draft.label = ""
         draft.convention = .inclusive
@@ -24,7 +24,7 @@ enum QEMUMemoryTree {
         } else {
             return .nothing
         }
-        draft.word = line.trimmed(close + 3..<(line.index(of: " @", from: close) ?? line.count))
+        draft.word = line.trimmed(line.range(close + 3, line.index(of: " @", from: close) ?? line.count))
         return .row
     }
 }

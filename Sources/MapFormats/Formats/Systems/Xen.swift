@@ -36,7 +36,7 @@ enum Xen {
         } else {
             return readEFI(line, first, index, &draft)
         }
-        let word = index..<(line.index(of: ")", from: index) ?? line.count)
+        let word = line.range(index, line.index(of: ")", from: index) ?? line.count)
         let meaning = TypeWords.e820(line, word)
         draft.kind = .xen
         draft.row.type = meaning.type

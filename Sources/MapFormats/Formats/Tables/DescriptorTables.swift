@@ -20,7 +20,7 @@ enum DescriptorCSV {
         let name = index
         // The name ends at a comma, or where blanks are followed by a number with "0x".
         while index < line.count, line[index] != UInt8(ascii: ","), !line.has(" 0x", at: index) { index += 1 }
-        let word = line.trimmed(name..<index)
+        let word = line.trimmed(line.range(name, index))
         guard skip(line, &index), let start = line.hexadecimalNumber(&index), skip(line, &index),
             let pages = line.hexadecimalNumber(&index), skip(line, &index), let attributes = line.hexadecimalNumber(&index)
         else { return .nothing }
@@ -117,7 +117,7 @@ enum UEFIRS {
             }
             let first = index
             while isLetter(line[index]) || isDigit(line[index]) || line[index] == UInt8(ascii: "_") { index += 1 }
-            attributes.formUnion(name(line, first..<index))
+            attributes.formUnion(name(line, line.range(first, index)))
         }
         return attributes
     }

@@ -6,9 +6,9 @@ enum OpenCore {
         guard let mark = line.index(of: "OCMM: ", from: body, to: min(token.start, body + 96)),
             let open = line.index(of: "[", from: mark, to: token.start),
             let close = line.index(of: "]", from: open, to: token.start), line.skipBlanks(close + 1) == token.start,
-            let attributes = AttributeWords.read(line, open + 1..<close)
+            let attributes = AttributeWords.read(line, line.range(open + 1, close))
         else { return .nothing }
-        let word = line.trimmed(mark + 6..<open)
+        let word = line.trimmed(line.range(mark + 6, open))
         guard let type = TypeWords.uefi(line, word) else { return .nothing }
         draft.kind = .openCore
         draft.label = ""

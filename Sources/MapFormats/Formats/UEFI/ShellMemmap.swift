@@ -16,7 +16,7 @@ enum ShellMemmap {
         index = line.skipBlanks(index)
         let (attributes, attributeDigits, _) = line.hexadecimal(&index)
         guard attributeDigits == 16 else { return .nothing }
-        let word = line.trimmed(body..<token.start)
+        let word = line.trimmed(line.range(body, token.start))
         guard !word.isEmpty else { return .nothing }
         // GCD rows have a type word of its own and two attribute words.
         if let gcd = GCD.type(line, word) ?? (isGCD ? TypeWords.uefi(line, word) : nil) {

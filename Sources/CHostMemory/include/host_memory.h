@@ -1,0 +1,105 @@
+#ifndef STRATA_HOST_MEMORY_H
+#define STRATA_HOST_MEMORY_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What the host's kernel does with address ranges, without errno: every call gives 0 or the error's number. Addresses are integers
+ * here, since most of them are never dereferenced.
+ */
+
+enum { HOST_NONE = 0, HOST_READ = 1, HOST_WRITE = 2, HOST_EXECUTE = 4 };
+
+/// Maps inaccessible, unaccounted memory at exactly the range, where nothing is mapped yet; EEXIST where something is.
+int host_claim(uintptr_t address, size_t size);
+
+/// Puts fresh inaccessible memory over a range that belongs to the caller; the contents are gone.
+int host_clear(uintptr_t address, size_t size);
+
+/// Gives a claimed range back to the kernel.
+int host_unclaim(uintptr_t address, size_t size);
+
+int host_protect(uintptr_t address, size_t size, int protection);
+
+/// Maps a file's bytes over a range that belongs to the caller, shared or with private copies.
+int host_map_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared);
+
+/// Drops the contents of anonymous pages: zeros at the next touch.
+int host_discard(uintptr_t address, size_t size);
+/// Allows the kernel to drop the contents when it needs memory.
+int host_make_free(uintptr_t address, size_t size);
+/// Asks for large pages.
+int host_prefer_large_pages(uintptr_t address, size_t size);
+int host_prefetch(uintptr_t address, size_t size);
+int host_lock(uintptr_t address, size_t size);
+int host_unlock(uintptr_t address, size_t size);
+int host_synchronize(uintptr_t address, size_t size);
+
+int host_synchronize_file(int descriptor);
+
+/// One byte per page: bit 0 set where the page is in memory.
+int host_residency(uintptr_t address, size_t size, unsigned char *pages);
+
+/// An anonymous file of the size, sparse; its descriptor, or minus the error's number.
+int host_anonymous_file(const char *name, uint64_t size);
+
+/// Makes a part of a file zeros without storage.
+int host_punch_hole(int descriptor, uint64_t offset, uint64_t size);
+
+size_t host_page_size(void);
+/// What the process may map, by RLIMIT_AS; UINT64_MAX where it is not limited.
+uint64_t host_address_space_limit(void);
+
+/// The host's memory and swap in bytes; 0 where it does not tell.
+uint64_t host_memory_and_swap(void);
+/// The end of the program's heap.
+uintptr_t host_program_break(void);
+/// Where the kernel would put a mapping now; 0 where it gives none.
+uintptr_t host_next_mapping(void);
+
+/// Copies while faults are caught: false where one of the sides could not be touched, with what was copied before it unknown.
+bool host_copy(void *to, const void *from, size_t size);
+/// Touches each page between the two, reading, or writing what was read.
+bool host_probe(uintptr_t address, size_t size, bool writing);
+
+/// A memory fault, as the processor told it.
+struct host_fault {
+    uintptr_t address;
+    uintptr_t instruction;
+    bool is_write;
+    bool is_execute;
+    /// Past the end of a file, or a failed read of it.
+    bool is_bus_error;
+};
+
+enum host_fault_verdict {
+    /// The fault is mended: run the instruction again.
+    HOST_FAULT_MENDED,
+    /// To the exception handlers, and then to the program's signal handler.
+    HOST_FAULT_ACCESS_VIOLATION,
+    HOST_FAULT_GUARD_PAGE,
+    HOST_FAULT_IN_PAGE_ERROR,
+};
+
+/// Judges a fault. Runs in the signal handler, on the thread that faulted, never while that thread is inside the library.
+typedef enum host_fault_verdict (*host_fault_judge)(const struct host_fault *fault);
+
+/// Tells the program's handlers of a fault that was not mended; true when the instruction is to run again. It may also leave by longjmp.
+typedef bool (*host_fault_listener)(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext);
+
+/// Takes SIGSEGV and SIGBUS, once. Handlers that were there before, or that the program installs afterwards, get what is not mended.
+int host_catch_faults(host_fault_judge judge);
+void host_listen_to_faults(host_fault_listener listener);
+
+/// What sigaction does for the program: for the two signals it changes who comes after this library, never the library's handler.
+struct sigaction;
+int host_sigaction(int number, const struct sigaction *action, struct sigaction *old);
+
+/// The lock of the address space. While a thread holds it, a fault of that thread is the library's own mistake and goes to the program's handler.
+void host_enter(void);
+void host_leave(void);
+
+#endif

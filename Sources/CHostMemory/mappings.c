@@ -1,0 +1,158 @@
+#define _GNU_SOURCE
+#include "host_memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+#ifndef MADV_FREE
+#define MADV_FREE 8
+#endif
+
+static int native_protection(int protection)
+{
+    return (protection & HOST_READ ? PROT_READ : 0) | (protection & HOST_WRITE ? PROT_WRITE : 0)
+        | (protection & HOST_EXECUTE ? PROT_EXEC : 0);
+}
+
+int host_claim(uintptr_t address, size_t size)
+{
+    void *at = mmap((void *)address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (at == MAP_FAILED)
+        return errno;
+    if (at != (void *)address) {
+        /* A kernel that does not know the flag took the address for a hint. */
+        munmap(at, size);
+        return EEXIST;
+    }
+    return 0;
+}
+
+int host_clear(uintptr_t address, size_t size)
+{
+    void *at = mmap((void *)address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    return at == MAP_FAILED ? errno : 0;
+}
+
+int host_unclaim(uintptr_t address, size_t size)
+{
+    return munmap((void *)address, size) == 0 ? 0 : errno;
+}
+
+int host_protect(uintptr_t address, size_t size, int protection)
+{
+    return mprotect((void *)address, size, native_protection(protection)) == 0 ? 0 : errno;
+}
+
+int host_map_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared)
+{
+    void *at = mmap(
+        (void *)address, size, native_protection(protection), (shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE) | MAP_FIXED,
+        descriptor, (off_t)offset);
+    return at == MAP_FAILED ? errno : 0;
+}
+
+int host_discard(uintptr_t address, size_t size)
+{
+    return madvise((void *)address, size, MADV_DONTNEED) == 0 ? 0 : errno;
+}
+
+int host_make_free(uintptr_t address, size_t size)
+{
+    return madvise((void *)address, size, MADV_FREE) == 0 ? 0 : errno;
+}
+
+int host_prefetch(uintptr_t address, size_t size)
+{
+    return madvise((void *)address, size, MADV_WILLNEED) == 0 ? 0 : errno;
+}
+
+int host_lock(uintptr_t address, size_t size)
+{
+    return mlock((void *)address, size) == 0 ? 0 : errno;
+}
+
+int host_unlock(uintptr_t address, size_t size)
+{
+    return munlock((void *)address, size) == 0 ? 0 : errno;
+}
+
+int host_synchronize(uintptr_t address, size_t size)
+{
+    return msync((void *)address, size, MS_SYNC) == 0 ? 0 : errno;
+}
+
+int host_residency(uintptr_t address, size_t size, unsigned char *pages)
+{
+    return mincore((void *)address, size, pages) == 0 ? 0 : errno;
+}
+
+int host_anonymous_file(const char *name, uint64_t size)
+{
+    int descriptor = memfd_create(name, MFD_CLOEXEC);
+    if (descriptor < 0)
+        return -errno;
+    if (ftruncate(descriptor, (off_t)size) != 0) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
+size_t host_page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+uint64_t host_address_space_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return UINT64_MAX;
+    return limit.rlim_cur;
+}
+
+uintptr_t host_program_break(void)
+{
+    return (uintptr_t)sbrk(0);
+}
+
+uintptr_t host_next_mapping(void)
+{
+    const size_t size = host_page_size();
+    void *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        return 0;
+    munmap(at, size);
+    return (uintptr_t)at;
+}
+
+int host_prefer_large_pages(uintptr_t address, size_t size)
+{
+    return madvise((void *)address, size, MADV_HUGEPAGE) == 0 ? 0 : errno;
+}
+
+int host_punch_hole(int descriptor, uint64_t offset, uint64_t size)
+{
+    return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size) == 0 ? 0 : errno;
+}
+
+uint64_t host_memory_and_swap(void)
+{
+    struct sysinfo information;
+    if (sysinfo(&information) != 0)
+        return 0;
+    return ((uint64_t)information.totalram + information.totalswap) * information.mem_unit;
+}
+
+int host_synchronize_file(int descriptor)
+{
+    return fsync(descriptor) == 0 ? 0 : errno;
+}

@@ -1,0 +1,178 @@
+/* Exceptions out of memory faults: vectored handlers, try frames, and then the program's signal handler. */
+#define _GNU_SOURCE
+#include "strata-vm.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include "host_memory.h"
+#include "strata-vm-private.h"
+
+struct handler {
+    struct handler *_Atomic next;
+    PVECTORED_EXCEPTION_HANDLER _Atomic function;
+};
+
+/*
+ * A removed handler stays in the list without a function, since a thread may be walking over it; its place is taken again by the next
+ * one that is added where it stands first or last.
+ */
+static struct handler *_Atomic first_handler;
+static pthread_mutex_t handler_lock = PTHREAD_MUTEX_INITIALIZER;
+static __thread StrataTryFrame *innermost __attribute__((tls_model("initial-exec")));
+
+PVOID WINAPI AddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER function)
+{
+    if (function == NULL)
+        return NULL;
+    struct handler *added = calloc(1, sizeof *added);
+    if (added == NULL)
+        return NULL;
+    added->function = function;
+    pthread_mutex_lock(&handler_lock);
+    if (first != 0) {
+        added->next = first_handler;
+        first_handler = added;
+    } else {
+        struct handler *_Atomic *end = &first_handler;
+        while (*end != NULL)
+            end = &(*end)->next;
+        *end = added;
+    }
+    pthread_mutex_unlock(&handler_lock);
+    return added;
+}
+
+ULONG WINAPI RemoveVectoredExceptionHandler(PVOID handle)
+{
+    ULONG found = 0;
+    pthread_mutex_lock(&handler_lock);
+    for (struct handler *at = first_handler; at != NULL; at = at->next) {
+        if (at == handle && at->function != NULL) {
+            at->function = NULL;
+            found = 1;
+        }
+    }
+    pthread_mutex_unlock(&handler_lock);
+    return found;
+}
+
+void StrataPushTryFrame(StrataTryFrame *frame)
+{
+    frame->previous = innermost;
+    memset(&frame->record, 0, sizeof frame->record);
+    innermost = frame;
+}
+
+void StrataPopTryFrame(StrataTryFrame *frame)
+{
+    innermost = frame->previous;
+}
+
+#if defined(__x86_64__)
+static const int registers[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI, REG_R8,
+    REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+
+static void read_context(CONTEXT *context, const ucontext_t *host)
+{
+    memset(context, 0, sizeof *context);
+    context->ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER | CONTEXT_SEGMENTS;
+    DWORD64 *const at = &context->Rax;
+    for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
+        at[i] = (DWORD64)host->uc_mcontext.gregs[registers[i]];
+    context->EFlags = (DWORD)host->uc_mcontext.gregs[REG_EFL];
+    const unsigned long long segments = (unsigned long long)host->uc_mcontext.gregs[REG_CSGSFS];
+    context->SegCs = (WORD)segments;
+    context->SegGs = (WORD)(segments >> 16);
+    context->SegFs = (WORD)(segments >> 32);
+    context->SegSs = (WORD)(segments >> 48);
+    if (host->uc_mcontext.fpregs != NULL) {
+        context->ContextFlags |= CONTEXT_FLOATING_POINT;
+        memcpy(&context->FltSave, host->uc_mcontext.fpregs, sizeof context->FltSave);
+        context->MxCsr = context->FltSave.MxCsr;
+    }
+}
+
+static void write_context(ucontext_t *host, const CONTEXT *context)
+{
+    const DWORD64 *const at = &context->Rax;
+    for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
+        host->uc_mcontext.gregs[registers[i]] = (greg_t)at[i];
+    host->uc_mcontext.gregs[REG_EFL] = (greg_t)context->EFlags;
+    if (host->uc_mcontext.fpregs != NULL) {
+        /* All but the last 96 bytes, in which the kernel keeps what belongs to it. */
+        memcpy(host->uc_mcontext.fpregs, &context->FltSave, sizeof context->FltSave - sizeof context->FltSave.Reserved4);
+    }
+}
+#elif defined(__aarch64__)
+static void read_context(CONTEXT *context, const ucontext_t *host)
+{
+    memset(context, 0, sizeof *context);
+    context->ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
+    for (int i = 0; i < 31; i++)
+        context->X[i] = host->uc_mcontext.regs[i];
+    context->Sp = host->uc_mcontext.sp;
+    context->Pc = host->uc_mcontext.pc;
+    context->Cpsr = (DWORD)host->uc_mcontext.pstate;
+}
+
+static void write_context(ucontext_t *host, const CONTEXT *context)
+{
+    for (int i = 0; i < 31; i++)
+        host->uc_mcontext.regs[i] = context->X[i];
+    host->uc_mcontext.sp = context->Sp;
+    host->uc_mcontext.pc = context->Pc;
+    host->uc_mcontext.pstate = context->Cpsr;
+}
+#endif
+
+bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
+{
+    EXCEPTION_RECORD record;
+    memset(&record, 0, sizeof record);
+    switch (verdict) {
+    case HOST_FAULT_GUARD_PAGE:
+        record.ExceptionCode = EXCEPTION_GUARD_PAGE;
+        break;
+    case HOST_FAULT_IN_PAGE_ERROR:
+        record.ExceptionCode = EXCEPTION_IN_PAGE_ERROR;
+        break;
+    default:
+        record.ExceptionCode = EXCEPTION_ACCESS_VIOLATION;
+    }
+    record.ExceptionAddress = (PVOID)fault->instruction;
+    record.NumberParameters = 2;
+    record.ExceptionInformation[0]
+        = fault->is_execute ? EXCEPTION_EXECUTE_FAULT : fault->is_write ? EXCEPTION_WRITE_FAULT : EXCEPTION_READ_FAULT;
+    record.ExceptionInformation[1] = fault->address;
+    if (verdict == HOST_FAULT_IN_PAGE_ERROR) {
+        record.NumberParameters = 3;
+        record.ExceptionInformation[2] = (ULONG_PTR)(ULONG)STATUS_IN_PAGE_ERROR;
+    }
+
+    bool is_read = false;
+    CONTEXT context;
+    for (struct handler *at = first_handler; at != NULL; at = at->next) {
+        const PVECTORED_EXCEPTION_HANDLER function = at->function;
+        if (function == NULL)
+            continue;
+        if (!is_read) {
+            read_context(&context, ucontext);
+            is_read = true;
+        }
+        EXCEPTION_POINTERS pointers = {&record, &context};
+        if (function(&pointers) == EXCEPTION_CONTINUE_EXECUTION) {
+            write_context(ucontext, &context);
+            return true;
+        }
+    }
+    StrataTryFrame *const frame = innermost;
+    if (frame == NULL)
+        return false;
+    innermost = frame->previous;
+    frame->record = record;
+    longjmp(frame->environment, 1);
+}

@@ -1,0 +1,20 @@
+#ifndef STRATA_VM_PRIVATE_H
+#define STRATA_VM_PRIVATE_H
+
+/* Between the library's two languages; not installed. */
+
+#include <stdbool.h>
+
+#include "host_memory.h"
+#include "strata-vm.h"
+
+/// Tells the program's exception handlers of a fault; true where one has mended it. It may leave for a try frame instead.
+bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext);
+
+/// Sets what GetLastError gives, and the status behind it.
+void strata_vm_set_error(DWORD error, NTSTATUS status);
+
+/// The most that this process may commit, in bytes.
+ULONG64 strata_vm_commit_limit(void);
+
+#endif

@@ -1,0 +1,10 @@
+/* The address space is taken before the program's own code runs: later, foreign mappings would lie anywhere. */
+#include "strata-vm-private.h"
+
+void strata_vm_start(void);
+
+__attribute__((constructor)) static void start(void)
+{
+    strata_vm_start();
+    host_listen_to_faults(strata_vm_raise);
+}

@@ -1,0 +1,176 @@
+/* The thread and process environment blocks, and what Windows says of processes, threads and modules. */
+#define _GNU_SOURCE
+#include "strata-vm-private.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static PEB process_block;
+static pthread_once_t process_once = PTHREAD_ONCE_INIT;
+static pthread_key_t thread_key;
+static __thread PTEB thread_block __attribute__((tls_model("initial-exec")));
+
+static void end_thread(void *block)
+{
+    thread_block = NULL;
+    free(block);
+}
+
+static void start_process(void)
+{
+    pthread_key_create(&thread_key, end_thread);
+    Dl_info program;
+    if (dladdr((void *)getauxval(AT_ENTRY), &program) != 0)
+        process_block.ImageBaseAddress = program.dli_fbase;
+    process_block.NumberOfProcessors = (ULONG)sysconf(_SC_NPROCESSORS_ONLN);
+    process_block.OSMajorVersion = 10;
+    process_block.OSMinorVersion = 0;
+    process_block.OSBuildNumber = 19045;
+    process_block.OSPlatformId = 2;
+    process_block.ImageSubSystem = 3;
+    process_block.ActiveProcessAffinityMask
+        = process_block.NumberOfProcessors >= 64 ? ~(ULONG_PTR)0 : ((ULONG_PTR)1 << process_block.NumberOfProcessors) - 1;
+}
+
+/* Kept out of line: every other call finds the block there. */
+static __attribute__((noinline)) PTEB start_thread(void)
+{
+    /* Without memory for it, threads share one block: errors may then cross, and nothing else. */
+    static TEB spare;
+    pthread_once(&process_once, start_process);
+    PTEB block = calloc(1, sizeof *block);
+    if (block == NULL)
+        block = &spare;
+    else
+        pthread_setspecific(thread_key, block);
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        void *lowest;
+        size_t size;
+        if (pthread_attr_getstack(&attributes, &lowest, &size) == 0) {
+            block->NtTib.StackBase = (char *)lowest + size;
+            block->NtTib.StackLimit = lowest;
+            block->DeallocationStack = lowest;
+        }
+        pthread_attr_destroy(&attributes);
+    }
+    block->NtTib.ExceptionList = (PVOID)~(ULONG_PTR)0;
+    block->NtTib.Self = &block->NtTib;
+    block->ClientId.UniqueProcess = (HANDLE)(ULONG_PTR)getpid();
+    block->ClientId.UniqueThread = (HANDLE)(ULONG_PTR)syscall(SYS_gettid);
+    block->ProcessEnvironmentBlock = &process_block;
+    thread_block = block;
+    return block;
+}
+
+PTEB NTAPI NtCurrentTeb(void)
+{
+    PTEB block = thread_block;
+    return block != NULL ? block : start_thread();
+}
+
+PPEB NTAPI RtlGetCurrentPeb(void) { return NtCurrentTeb()->ProcessEnvironmentBlock; }
+
+DWORD WINAPI GetLastError(void) { return NtCurrentTeb()->LastErrorValue; }
+void WINAPI SetLastError(DWORD error) { NtCurrentTeb()->LastErrorValue = error; }
+ULONG NTAPI RtlGetLastWin32Error(void) { return GetLastError(); }
+void NTAPI RtlSetLastWin32Error(ULONG error) { SetLastError(error); }
+NTSTATUS NTAPI RtlGetLastNtStatus(void) { return (NTSTATUS)NtCurrentTeb()->LastStatusValue; }
+
+HANDLE WINAPI GetCurrentProcess(void) { return NtCurrentProcess(); }
+HANDLE WINAPI GetCurrentThread(void) { return NtCurrentThread(); }
+DWORD WINAPI GetCurrentProcessId(void) { return (DWORD)getpid(); }
+DWORD WINAPI GetCurrentThreadId(void) { return (DWORD)(ULONG_PTR)NtCurrentTeb()->ClientId.UniqueThread; }
+
+/* The libraries of Windows whose calls are here; all of them are this one. */
+static const char *const modules[] = {"kernel32", "kernelbase", "ntdll", "api-ms-win-core-memory-l1-1-0"};
+static char this_module;
+
+HMODULE WINAPI GetModuleHandleA(LPCSTR name)
+{
+    if (name == NULL)
+        return NtCurrentTeb()->ProcessEnvironmentBlock->ImageBaseAddress;
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        const size_t length = strlen(modules[i]);
+        if (strncasecmp(name, modules[i], length) == 0 && (name[length] == 0 || strcasecmp(name + length, ".dll") == 0))
+            return &this_module;
+    }
+    SetLastError(ERROR_MOD_NOT_FOUND);
+    return NULL;
+}
+
+HMODULE WINAPI GetModuleHandleW(LPCWSTR name)
+{
+    char narrow[MAX_PATH];
+    if (name == NULL)
+        return GetModuleHandleA(NULL);
+    size_t i = 0;
+    for (; name[i] != 0 && i < sizeof narrow - 1; i++)
+        narrow[i] = name[i] < 128 ? (char)name[i] : '?';
+    narrow[i] = 0;
+    return GetModuleHandleA(narrow);
+}
+
+FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
+{
+    void *found = NULL;
+    if (module == &this_module) {
+        /* Only what this library itself defines: a C function of the same name is another thing. */
+        Dl_info mine, other;
+        found = dlsym(RTLD_DEFAULT, name);
+        if (found != NULL
+            && (dladdr((void *)(uintptr_t)&GetProcAddress, &mine) == 0 || dladdr(found, &other) == 0
+                || mine.dli_fbase != other.dli_fbase))
+            found = NULL;
+    } else if (module == GetModuleHandleA(NULL)) {
+        found = dlsym(RTLD_DEFAULT, name);
+    }
+    if (found == NULL) {
+        SetLastError(ERROR_PROC_NOT_FOUND);
+        return NULL;
+    }
+    FARPROC procedure;
+    memcpy(&procedure, &found, sizeof procedure);
+    return procedure;
+}
+
+void NTAPI RtlInitUnicodeString(PUNICODE_STRING string, LPCWSTR text)
+{
+    size_t length = 0;
+    while (text != NULL && text[length] != 0 && length < 0x7FFE)
+        length++;
+    string->Length = (USHORT)(length * sizeof(WCHAR));
+    string->MaximumLength = text == NULL ? 0 : (USHORT)((length + 1) * sizeof(WCHAR));
+    string->Buffer = (PWSTR)(uintptr_t)text;
+}
+
+void WINAPI FlushProcessWriteBuffers(void)
+{
+#ifdef SYS_membarrier
+    /* Registered expedited where the kernel has it; the plain command is a barrier on every processor too. */
+    if (syscall(SYS_membarrier, 16, 0, 0) == 0 && syscall(SYS_membarrier, 8, 0, 0) == 0)
+        return;
+    syscall(SYS_membarrier, 1, 0, 0);
+#endif
+}
+
+BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID address, SIZE_T size)
+{
+    (void)process;
+    if (address != NULL && size != 0)
+        __builtin___clear_cache((char *)(uintptr_t)address, (char *)(uintptr_t)address + size);
+    return TRUE;
+}
+
+void strata_vm_set_error(DWORD error, NTSTATUS status)
+{
+    PTEB block = NtCurrentTeb();
+    block->LastErrorValue = error;
+    block->LastStatusValue = (ULONG)status;
+}

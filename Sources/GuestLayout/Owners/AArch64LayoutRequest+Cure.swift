@@ -1,0 +1,164 @@
+import MemoryMap
+
+extension AArch64LayoutRequest {
+    /// The request with a change applied; changes that it has no field for change nothing.
+    public func applying(_ cure: LayoutCure) -> AArch64LayoutRequest {
+        var request = self
+        switch cure {
+        case .memory(let count), .memoryAtMost(let count), .memoryRounded(let count): request.memoryByteCount = count
+        case .addressBits(let bits): request.physicalAddressBits = bits
+        case .size(let owner, let count): request.setSize(owner, count)
+        case .count(.virtualProcessors, let count): request.virtualProcessorCount = count
+        case .count(.mappedFiles, let count): request.mappedFiles = Array(mappedFiles.prefix(Int(count)))
+        case .count: break
+        case .pciMemory(let start): request.pciMemoryStart = start
+        case .pciMemoryLast(let last):
+            let start = pciMemoryStart?.rawValue ?? AArch64Places.pciMemory
+            request.pciMemoryByteCount = last.rawValue >= start ? last.rawValue - start + 1 : 0
+        case .configuration(let start): request.pciConfigurationStart = start
+        case .move(let owner, let start):
+            let index = Int(owner.index)
+            guard owner.kind == .memoryFile || owner.kind == .mappedFile, mappedFiles.indices.contains(index),
+                let count = mappedFiles[index].byteCount, let range = PhysicalRange(start: start, byteCount: count)
+            else { return self }
+            request.mappedFiles[index] = range
+        case .profile(let profile): request.profile = profile
+        }
+        return request
+    }
+
+    private mutating func setSize(_ owner: LayoutOwner, _ count: UInt64) {
+        switch owner.kind {
+        case .initialRAMDisk: initialRAMDiskByteCount = count == 0 ? nil : count
+        case .bootloader: payload = .bootloader(byteCount: count)
+        case .deviceTree: deviceTreeByteCount = count
+        case .staticBounceBuffer: staticBounceBufferByteCount = count
+        case .ram: memoryByteCount = count
+        case .lowMMIO: pciMemoryByteCount = count
+        default: break
+        }
+    }
+
+    func passes(_ strictness: LayoutStrictness) -> Bool {
+        do throws(LayoutProblem) {
+            try LayoutPlan(self).check(strictness)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func passes(_ cure: LayoutCure, _ strictness: LayoutStrictness) -> Bool { applying(cure).passes(strictness) }
+
+    /// The least change of one kind after which nothing is wrong.
+    func leastChange(curing problem: LayoutProblem, _ strictness: LayoutStrictness) -> LayoutCure? {
+        func sound(_ cure: LayoutCure) -> LayoutCure? { passes(cure, strictness) ? cure : nil }
+        switch problem {
+        case .overlap(let low, let high):
+            return cure(of: high.owner, strictness) ?? cure(of: low.owner, strictness) ?? moved(high, strictness)
+                ?? moved(low, strictness)
+        case .leavesWindow(let range, _), .outsideMemory(let range, _):
+            return cure(of: range.owner, strictness) ?? moved(range, strictness)
+        case .exceedsAddressWidth, .emptyPool: return moreBits(strictness) ?? lessMemory(strictness)
+        case .noRoom, .memoryTooSmall: return moreMemory(strictness)
+        case .tooFarFromKernel: return smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, strictness)
+        case .badSize(let owner, _, let limit): return sound(.size(owner, atMost: limit)) ?? cure(of: owner, strictness)
+        case .misaligned(let owner, let value, let alignment):
+            // Rounding up a 64-bit value by a small power of two; values near the end have no cure.
+            guard let next = PhysicalAddress(value).alignedUp(to: alignment)?.rawValue else { return nil }
+            if owner.kind == .ram { return sound(.memoryRounded(to: next)) }
+            return sound(.size(owner, atMost: next - alignment))
+                ?? moreMemory(strictness)
+        case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
+        case .badAddressBits(let bits): return bits < 32 ? moreBits(strictness) : sound(.addressBits(52))
+        case .unsupported: return sound(.profile(.crosvm))
+        default: return nil
+        }
+    }
+
+    /// What helps against an owner that is in the way.
+    private func cure(of owner: LayoutOwner, _ strictness: LayoutStrictness) -> LayoutCure? {
+        switch owner.kind {
+        case .initialRAMDisk, .kernelImage, .kernelRunTime, .deviceTree, .bootloader:
+            return moreMemory(strictness) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, strictness)
+        case .cpuFrequency, .paravirtualizedTime, .gicRedistributors:
+            return CureSearch.greatest(below: virtualProcessorCount, step: 1) {
+                passes(.count(.virtualProcessors, atMost: $0), strictness)
+            }.map { .count(.virtualProcessors, atMost: $0) }
+        case .lowMMIO: return pciMemoryLower(strictness) ?? pciMemoryHigher(strictness)
+        case .pciConfiguration: return otherConfiguration(strictness)
+        default: return nil
+        }
+    }
+
+    private func moreMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
+        let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
+        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), strictness) }
+            .map { .memory(atLeast: $0) }
+    }
+
+    private func lessMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
+        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), strictness) }
+            .map { .memoryAtMost($0) }
+    }
+
+    private func moreBits(_ strictness: LayoutStrictness) -> LayoutCure? {
+        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), strictness) {
+            return .addressBits(bits + 1)
+        }
+        return nil
+    }
+
+    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ strictness: LayoutStrictness) -> LayoutCure? {
+        CureSearch.greatest(below: count ?? 0, step: 1) { passes(.size(owner, atMost: $0), strictness) }
+            .map { .size(owner, atMost: $0) }
+    }
+
+    private var pciMemory: UInt64 { pciMemoryStart?.rawValue ?? AArch64Places.pciMemory }
+
+    private func pciMemoryLower(_ strictness: LayoutStrictness) -> LayoutCure? {
+        guard let end = PhysicalAddress(pciMemory).advanced(by: pciMemoryByteCount ?? AArch64Places.pciMemoryByteCount) else {
+            return nil
+        }
+        return CureSearch.greatest(below: end.rawValue, step: 4096) {
+            $0 > pciMemory && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), strictness)
+        }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
+    }
+
+    private func pciMemoryHigher(_ strictness: LayoutStrictness) -> LayoutCure? {
+        let higher = CureSearch.least(above: pciMemory, step: 1 << 20, limit: AArch64Places.memory) {
+            passes(.pciMemory(start: PhysicalAddress($0)), strictness)
+        }
+        if let higher { return .pciMemory(start: PhysicalAddress(higher)) }
+        let usual = LayoutCure.pciMemory(start: PhysicalAddress(AArch64Places.pciMemory))
+        return passes(usual, strictness) ? usual : nil
+    }
+
+    /// The lowest place for the configuration space below RAM at which nothing is in its way.
+    private func otherConfiguration(_ strictness: LayoutStrictness) -> LayoutCure? {
+        let step = AArch64Places.pciConfiguration
+        for number in 1..<(AArch64Places.memory / (16 * step)) {
+            let start = number == 1 ? step : number * 16 * step
+            let cure = LayoutCure.configuration(start: PhysicalAddress(start))
+            if passes(cure, strictness) { return cure }
+        }
+        return nil
+    }
+
+    /// The lowest place to which a mapped file can go.
+    private func moved(_ range: LayoutRange, _ strictness: LayoutStrictness) -> LayoutCure? {
+        guard range.owner.kind == .memoryFile || range.owner.kind == .mappedFile else { return nil }
+        do throws(LayoutProblem) {
+            let map = OwnerMap(try LayoutPlan(self))
+            let list = range.owner.kind.isAddressSpace ? map.addressSpace : map.contents
+            for index in list.indices {
+                guard let next = list[index].last.advanced(by: 1)?.alignedUp(to: 4096) else { continue }
+                let cure = LayoutCure.move(range.owner, to: next)
+                if passes(cure, strictness) { return cure }
+            }
+            return nil
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,116 @@
+public import MemoryMap
+
+/// The least change of a request that makes its layout sound.
+public enum LayoutCure: Hashable, Sendable {
+    /// At least this many bytes of RAM.
+    case memory(atLeast: UInt64)
+
+    /// At most this many bytes of RAM.
+    case memoryAtMost(UInt64)
+
+    /// A multiple of this many bytes of RAM or more: the value is the next one.
+    case memoryRounded(to: UInt64)
+
+    /// At least this many physical address bits.
+    case addressBits(UInt8)
+
+    /// At most this many bytes for a part.
+    case size(LayoutOwner, atMost: UInt64)
+
+    /// At most this many of something.
+    case count(LayoutProblem.Counted, atMost: UInt64)
+
+    /// The window for devices below 4 GiB (AArch64: below RAM) starts here.
+    case pciMemory(start: PhysicalAddress)
+
+    /// The window for devices below 4 GiB (AArch64: below RAM) ends here or lower.
+    case pciMemoryLast(atMost: PhysicalAddress)
+
+    /// The configuration space starts here.
+    case configuration(start: PhysicalAddress)
+
+    /// A part goes here.
+    case move(LayoutOwner, to: PhysicalAddress)
+
+    /// The profile that has what was asked for.
+    case profile(LayoutProfile)
+}
+
+/// Why a request is refused, and the least change that cures it where one was found.
+public struct LayoutRefusal: Error, Hashable, Sendable {
+    public let problem: LayoutProblem
+
+    /// A change after which the request is not refused any more; nil where none of one kind helps.
+    public let cure: LayoutCure?
+}
+
+extension LayoutPlan {
+    /// Plans and checks an x86-64 guest.
+    ///
+    /// - Throws: The problem and its cure. The cure is found by planning anew, up to some hundred times.
+    public init(checking request: X86LayoutRequest, _ strictness: LayoutStrictness = .bootable) throws(LayoutRefusal) {
+        do throws(LayoutProblem) {
+            let plan = try LayoutPlan(request)
+            try plan.check(strictness)
+            self = plan
+        } catch {
+            throw LayoutRefusal(problem: error, cure: request.leastChange(curing: error, strictness))
+        }
+    }
+
+    /// Plans and checks an AArch64 guest.
+    ///
+    /// - Throws: The problem and its cure. The cure is found by planning anew, up to some hundred times.
+    public init(checking request: AArch64LayoutRequest, _ strictness: LayoutStrictness = .bootable) throws(LayoutRefusal) {
+        do throws(LayoutProblem) {
+            let plan = try LayoutPlan(request)
+            try plan.check(strictness)
+            self = plan
+        } catch {
+            throw LayoutRefusal(problem: error, cure: request.leastChange(curing: error, strictness))
+        }
+    }
+}
+
+/// Searches for the least change of one value.
+enum CureSearch {
+    /// The least multiple of `step` above `value` and not above `limit` that passes, where what is above it passes too.
+    static func least(above value: UInt64, step: UInt64, limit: UInt64, _ passes: (UInt64) -> Bool) -> UInt64? {
+        var (failing, distance) = (value / step, UInt64(1))
+        let end = limit / step
+        while true {
+            let candidate = distance >= end - min(failing, end) ? end : failing + distance
+            guard candidate > failing else { return nil }
+            if passes(candidate * step) {
+                return bisect(failing: failing, passing: candidate) { passes($0 * step) } * step
+            }
+            failing = candidate
+            distance = distance > .max / 2 ? .max : distance * 2
+        }
+    }
+
+    /// The greatest multiple of `step` below `value` that passes, where what is below it passes too.
+    static func greatest(below value: UInt64, step: UInt64, _ passes: (UInt64) -> Bool) -> UInt64? {
+        guard value > 0 else { return nil }
+        var (failing, distance) = ((value - 1) / step + 1, UInt64(1))
+        while true {
+            guard failing > 0 else { return nil }
+            let candidate = failing - min(distance, failing)
+            if passes(candidate * step) {
+                return bisect(failing: failing, passing: candidate) { passes($0 * step) } * step
+            }
+            failing = candidate
+            distance = distance > .max / 2 ? .max : distance * 2
+        }
+    }
+
+    /// The last value from `failing` to `passing` that passes, seen from `passing`.
+    private static func bisect(failing: UInt64, passing: UInt64, _ passes: (UInt64) -> Bool) -> UInt64 {
+        var (bad, good) = (failing, passing)
+        while max(bad, good) - min(bad, good) > 1 {
+            let middle = min(bad, good) + (max(bad, good) - min(bad, good)) / 2
+            if passes(middle) { good = middle } else { bad = middle }
+        }
+        return good
+    }
+}

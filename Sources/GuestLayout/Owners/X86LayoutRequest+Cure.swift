@@ -1,0 +1,229 @@
+import MemoryMap
+
+extension X86LayoutRequest {
+    /// The request with a change applied; changes that it has no field for change nothing.
+    public func applying(_ cure: LayoutCure) -> X86LayoutRequest {
+        var request = self
+        switch cure {
+        case .memory(let count), .memoryAtMost(let count), .memoryRounded(let count): request.memoryByteCount = count
+        case .addressBits(let bits): request.physicalAddressBits = bits
+        case .size(let owner, let count): request.setSize(owner, count)
+        case .count(.virtualProcessors, let count): request.virtualProcessorCount = count
+        case .count(.pciInterrupts, let count): request.pciInterruptCount = count
+        case .count(.pciBuses, let count): request.pciBusCount = count
+        case .count(.setupDataEntries, let count): request.setupDataByteCounts = Array(setupDataByteCounts.prefix(Int(count)))
+        case .count(.mappedFiles, let count): request.mappedFiles = Array(mappedFiles.prefix(Int(count)))
+        case .pciMemory(let start): request.pciMemoryStart = start
+        case .pciMemoryLast(let last):
+            let start = pciMemoryStart?.rawValue ?? min(ecamStart?.rawValue ?? .max, X86Places.pciMemory)
+            request.pciMemoryByteCount = last.rawValue >= start ? last.rawValue - start + 1 : 0
+        case .configuration(let start): request.ecamStart = start
+        case .move(let owner, let start):
+            if owner.kind == .memoryFile || owner.kind == .mappedFile {
+                let index = Int(owner.index)
+                guard mappedFiles.indices.contains(index), let count = mappedFiles[index].byteCount,
+                    let range = PhysicalRange(start: start, byteCount: count)
+                else { return self }
+                request.mappedFiles[index] = range
+            } else {
+                request.moved.removeAll { $0.owner == owner }
+                request.moved.append(MovedOwner(owner, to: start))
+            }
+        case .profile(let profile): request.profile = profile
+        }
+        return request
+    }
+
+    private mutating func setSize(_ owner: LayoutOwner, _ count: UInt64) {
+        switch owner.kind {
+        case .acpiTables: acpiByteCount = count
+        case .smbiosTables: smbiosByteCount = count
+        case .setupData:
+            if setupDataByteCounts.indices.contains(Int(owner.index)) { setupDataByteCounts[Int(owner.index)] = count }
+        case .firmware: payload = .firmware(byteCount: count)
+        case .flash: flashByteCount = count
+        case .initialRAMDisk: initialRAMDiskByteCount = count == 0 ? nil : count
+        case .commandLine: commandLineByteCount = count
+        case .persistentStore: persistentStoreByteCount = count
+        case .ram: memoryByteCount = count
+        case .ecam: ecamByteCount = count
+        case .lowMMIO: pciMemoryByteCount = count
+        default: break
+        }
+    }
+
+    func passes(_ strictness: LayoutStrictness) -> Bool {
+        do throws(LayoutProblem) {
+            try LayoutPlan(self).check(strictness)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The least change of one kind after which nothing is wrong.
+    func leastChange(curing problem: LayoutProblem, _ strictness: LayoutStrictness) -> LayoutCure? {
+        func sound(_ cure: LayoutCure?) -> LayoutCure? {
+            guard let cure, applying(cure).passes(strictness) else { return nil }
+            return cure
+        }
+        switch problem {
+        case .overlap(let low, let high):
+            return cure(of: high.owner, strictness) ?? cure(of: low.owner, strictness)
+                ?? moved(high, strictness) ?? moved(low, strictness)
+        case .leavesWindow(let range, _), .outsideMemory(let range, _):
+            return cure(of: range.owner, strictness) ?? moved(range, strictness)
+        case .exceedsAddressWidth, .emptyPool: return moreBits(strictness) ?? lessMemory(strictness)
+        case .noRoom(let owner, _, _): return cure(of: owner, strictness)
+        case .memoryTooSmall(_, let needed):
+            if let start = pciMemoryStart?.rawValue, start < X86Places.oneMiB {
+                return pciMemoryHigher(strictness)
+            }
+            return sound(.memory(atLeast: needed)) ?? moreMemory(strictness)
+        case .badSize(let owner, let count, let limit):
+            if let cure = sound(.size(owner, atMost: limit)) { return cure }
+            return count > 0 ? cure(of: owner, strictness) : nil
+        case .misaligned(let owner, let value, let alignment):
+            return aligned(owner, value, alignment, strictness)
+        case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
+        case .badAddressBits(let bits): return bits < 32 ? moreBits(strictness) : sound(.addressBits(52))
+        case .unsupported: return sound(.profile(.crosvm))
+        default: return nil
+        }
+    }
+}
+
+extension X86LayoutRequest {
+    private func passes(_ cure: LayoutCure, _ strictness: LayoutStrictness) -> Bool { applying(cure).passes(strictness) }
+
+    /// What helps against an owner that is in the way.
+    private func cure(of owner: LayoutOwner, _ strictness: LayoutStrictness) -> LayoutCure? {
+        switch owner.kind {
+        case .initialRAMDisk, .kernelImage, .kernelRunTime:
+            return moreMemory(strictness) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, strictness)
+        case .acpiTables: return smaller(owner, acpiByteCount, strictness)
+        case .smbiosTables: return smaller(owner, smbiosByteCount, strictness)
+        case .setupData:
+            guard setupDataByteCounts.indices.contains(Int(owner.index)) else { return nil }
+            if let cure = smaller(owner, setupDataByteCounts[Int(owner.index)], strictness) { return cure }
+            return CureSearch.greatest(below: UInt64(setupDataByteCounts.count), step: 1) {
+                passes(.count(.setupDataEntries, atMost: $0), strictness)
+            }.map { .count(.setupDataEntries, atMost: $0) }
+        case .multiprocessorTable, .multiprocessorPointer:
+            return fewer(.pciInterrupts, pciInterruptCount, strictness) ?? fewer(
+                .virtualProcessors, virtualProcessorCount, strictness)
+                ?? fewer(.pciBuses, pciBusCount, strictness)
+        case .flash: return smaller(owner, flashByteCount, strictness)
+        case .firmware:
+            guard case .firmware(let count) = payload else { return nil }
+            return smaller(owner, count, strictness)
+        case .protectedFirmware: return pciMemoryHigher(strictness)
+        case .lowMMIO: return pciMemoryLower(strictness) ?? pciMemoryHigher(strictness)
+        case .ecam: return otherConfiguration(strictness)
+        default: return nil
+        }
+    }
+
+    private func moreMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
+        let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
+        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), strictness) }
+            .map { .memory(atLeast: $0) }
+    }
+
+    private func lessMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
+        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), strictness) }
+            .map { .memoryAtMost($0) }
+    }
+
+    private func moreBits(_ strictness: LayoutStrictness) -> LayoutCure? {
+        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), strictness) {
+            return .addressBits(bits + 1)
+        }
+        return nil
+    }
+
+    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ strictness: LayoutStrictness) -> LayoutCure? {
+        // Firmware and flash come in pages, tables byte by byte.
+        let step: UInt64 = owner.kind == .firmware || owner.kind == .flash ? 4096 : 1
+        return CureSearch.greatest(below: count ?? 0, step: step) { passes(.size(owner, atMost: $0), strictness) }
+            .map { .size(owner, atMost: $0) }
+    }
+
+    private func fewer(_ counted: LayoutProblem.Counted, _ count: UInt64, _ strictness: LayoutStrictness) -> LayoutCure? {
+        CureSearch.greatest(below: count, step: 1) { passes(.count(counted, atMost: $0), strictness) }
+            .map { .count(counted, atMost: $0) }
+    }
+
+    private func pciMemoryHigher(_ strictness: LayoutStrictness) -> LayoutCure? {
+        let start = pciMemoryStart?.rawValue ?? 0
+        return CureSearch.least(above: start, step: 1 << 20, limit: X86Places.lowMMIOLast) {
+            passes(.pciMemory(start: PhysicalAddress($0)), strictness)
+        }.map { .pciMemory(start: PhysicalAddress($0)) }
+    }
+
+    private func pciMemoryLower(_ strictness: LayoutStrictness) -> LayoutCure? {
+        guard let count = pciMemoryByteCount, let start = pciMemoryStart?.rawValue ?? Optional(X86Places.pciMemory),
+            let end = PhysicalAddress(start).advanced(by: count)
+        else { return nil }
+        return CureSearch.greatest(below: end.rawValue, step: 4096) {
+            $0 > start && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), strictness)
+        }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
+    }
+
+    /// The lowest place for the configuration space at which nothing is in its way.
+    private func otherConfiguration(_ strictness: LayoutStrictness) -> LayoutCure? {
+        let count = min(ecamByteCount ?? X86Places.ecamByteCount, X86Places.ecamMostBytes)
+        guard count > 0 else { return nil }
+        var start: UInt64 = 0
+        while start < X86Places.fourGiB {
+            let cure = LayoutCure.configuration(start: PhysicalAddress(start))
+            if passes(cure, strictness) { return cure }
+            start += max(count, 16 << 20)
+        }
+        return nil
+    }
+
+    private func aligned(
+        _ owner: LayoutOwner, _ value: UInt64, _ alignment: UInt64, _ strictness: LayoutStrictness
+    ) -> LayoutCure? {
+        guard let next = alignedUp(value, alignment) else { return nil }
+        let cure: LayoutCure? =
+            switch owner.kind {
+            case .ram: .memoryRounded(to: next)
+            case .lowMMIO: .pciMemory(start: PhysicalAddress(next))
+            case .ecam:
+                value == ecamStart?.rawValue ?? X86Places.ecam && value % alignment != 0
+                    ? .configuration(start: PhysicalAddress(next - alignment)) : .size(owner, atMost: next)
+            default: nil
+            }
+        guard let cure, passes(cure, strictness) else {
+            return owner.kind == .ecam ? otherConfiguration(strictness) : nil
+        }
+        return cure
+    }
+
+    private func alignedUp(_ value: UInt64, _ alignment: UInt64) -> UInt64? {
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: alignment)
+        let (product, overflow) = (quotient + (rest == 0 ? 0 : 1)).multipliedReportingOverflow(by: alignment)
+        return overflow ? nil : product
+    }
+
+    /// The lowest place in memory, or between the parts of the address space, to which a part can go.
+    private func moved(_ range: LayoutRange, _ strictness: LayoutStrictness) -> LayoutCure? {
+        do throws(LayoutProblem) {
+            let plan = try LayoutPlan(self)
+            let map = OwnerMap(plan)
+            // The byte behind any range may begin a gap.
+            let list = range.owner.kind.isAddressSpace ? map.addressSpace : map.contents
+            let alignment: UInt64 = range.start.isAligned(to: 4096) ? 4096 : 8
+            for index in list.indices {
+                guard let next = list[index].last.advanced(by: 1)?.alignedUp(to: alignment) else { continue }
+                let cure = LayoutCure.move(range.owner, to: next)
+                if passes(cure, strictness) { return cure }
+            }
+            return nil
+        } catch {
+            return nil
+        }
+    }
+}

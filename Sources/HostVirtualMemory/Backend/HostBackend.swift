@@ -1,0 +1,143 @@
+import MemoryMap
+import VirtualMemory
+
+/// The memory of this process under an address space's bookkeeping.
+///
+/// Reservations lie in addresses that were claimed before, inaccessible: they cost nothing. Pages are committed by changing their
+/// protection, which leaves everything as it was where it fails, and decommitted by mapping inaccessible memory over them. Views are
+/// mappings of their section's file. Pages that must not be written yet, because writes are watched or make a copy, and guard pages
+/// allow less than they were told to; their faults are judged by the bookkeeping.
+struct HostBackend: ~Copyable {
+    /// What sections are stored in.
+    var storages: [SectionStorage: HostStorage] = [:]
+
+    /// The storage of every view.
+    private var views: [VirtualAddress: SectionStorage] = [:]
+
+    var watches = WriteWatches()
+
+    /// Physical pages of the program's.
+    var frames = FrameStorage()
+
+    /// Set while the bookkeeping takes over addresses of the rest of the program: nothing is done to them.
+    var isAdopting = false
+
+    init() {}
+
+    /// What the processor allows for a protection; reading, where there is a copy or a record to make before a write.
+    static func access(_ protection: PageProtection) -> HostMemory.Access {
+        if protection.contains(.guardPage) { return [] }
+        switch protection.base {
+        case .readOnly, .writeCopy: return .read
+        case .readWrite: return [.read, .write]
+        // Processors that can execute a page can read it.
+        case .execute, .executeRead, .executeWriteCopy: return [.read, .execute]
+        case .executeReadWrite: return [.read, .write, .execute]
+        default: return []
+        }
+    }
+}
+
+extension HostBackend: AddressSpaceBackend {
+    mutating func reserve(
+        _ range: VirtualRange, _ attributes: ReservationAttributes, committedAs protection: PageProtection?
+    ) throws(BackendError) {
+        guard !isAdopting else { return }
+        if attributes.contains(.writeWatch) { watches.add(range) }
+        guard let protection else { return }
+        do throws(BackendError) {
+            try protect(range, protection)
+        } catch {
+            watches.remove(range)
+            throw error
+        }
+        if attributes.contains(.largePages) { HostMemory.preferLargePages(range) }
+    }
+
+    mutating func commit(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+        try protect(range, protection)
+    }
+
+    mutating func decommit(_ range: VirtualRange) throws(BackendError) {
+        try HostMemory.clear(range)
+        watches.forget(range)
+    }
+
+    mutating func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+        guard !isAdopting else { return }
+        try HostMemory.clear(range)
+        watches.remove(range)
+    }
+
+    mutating func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+        let access = Self.access(protection)
+        guard access.contains(.write), watches.isWatched(range.start) else {
+            try HostMemory.protect(range, access)
+            return
+        }
+        try HostMemory.protect(range, access.subtracting(.write))
+        for written in watches.written(in: range) { try HostMemory.protect(written, access) }
+    }
+
+    mutating func map(_ range: VirtualRange, _ view: ViewMapping) throws(BackendError) {
+        guard let storage = storages[view.storage] else { throw .storageFailed }
+        let access = view.isReserved ? [] : Self.access(view.protection)
+        try HostMemory.map(
+            range, access, descriptor: storage.descriptor, offset: view.offset, isShared: !view.isCopyOnWrite && !storage.isImage)
+        views[range.start] = view.storage
+        storages[view.storage]?.viewCount += 1
+    }
+
+    mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+        try HostMemory.clear(range)
+        guard let storage = views.removeValue(forKey: range.start) else { return }
+        storages[storage]?.viewCount -= 1
+        closeIfUnused(storage)
+    }
+
+    mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+        // The mapping is private: the kernel copies the page when the write is made again.
+        try HostMemory.protect(page, Self.access(protection))
+    }
+
+    mutating func discard(_ range: VirtualRange) { HostMemory.makeFree(range) }
+
+    mutating func undiscard(_ range: VirtualRange) -> Bool { HostMemory.isResident(range) }
+
+    mutating func lock(_ range: VirtualRange) throws(BackendError) { try HostMemory.lock(range) }
+
+    mutating func unlock(_ range: VirtualRange) { HostMemory.unlock(range) }
+
+    mutating func allocateFrames(_ count: Int) throws(BackendError) -> [UInt64] { frames.allocate(count) }
+
+    mutating func freeFrames(_ numbers: [UInt64]) { frames.free(numbers) }
+
+    mutating func mapFrames(_ range: VirtualRange, _ numbers: [UInt64]) throws(BackendError) {
+        guard !numbers.isEmpty else {
+            try HostMemory.clear(range)
+            return
+        }
+        try frames.map(range, numbers)
+    }
+
+    mutating func takeWrites(in range: VirtualRange, _ report: (VirtualRange) -> Void) {
+        for written in watches.written(in: range) { report(written) }
+    }
+}
+
+extension HostBackend {
+    /// Names a section's storage; nobody else closes its descriptor from now on.
+    mutating func add(_ storage: HostStorage, as name: SectionStorage) { storages[name] = storage }
+
+    /// Is told that no more views of a section can be made.
+    mutating func abandon(_ name: SectionStorage) {
+        storages[name]?.isOpen = false
+        closeIfUnused(name)
+    }
+
+    private mutating func closeIfUnused(_ name: SectionStorage) {
+        guard let storage = storages[name], !storage.isOpen, storage.viewCount == 0 else { return }
+        storage.close()
+        storages[name] = nil
+    }
+}

@@ -1,0 +1,71 @@
+import MemoryMap
+import SystemPackage
+
+/// A mapping of this process, as its kernel lists it.
+struct MappedRange: Hashable, Sendable {
+    var range: VirtualRange
+    var access: HostMemory.Access
+
+    /// Whether a file of the file system is behind it.
+    var isFile: Bool
+}
+
+extension MappedRange {
+    /// All mappings of this process, in ascending order; empty where the kernel does not tell.
+    static func all() -> [MappedRange] {
+        var result: [MappedRange] = []
+        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return result }
+        defer { try? file.close() }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        // The descriptor fills the array's own storage and says how much of it.
+        while let count = unsafe try? buffer.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }), count > 0 {
+            bytes.append(contentsOf: buffer[..<count])
+        }
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            while end < bytes.count && bytes[end] != 0x0A { end += 1 }
+            if let mapping = MappedRange(line: bytes[start..<end]) { result.append(mapping) }
+            start = end + 1
+        }
+        return result
+    }
+
+    /// Reads `start-end rwxp offset device inode path`.
+    init?(line: ArraySlice<UInt8>) {
+        var at = line.startIndex
+        func number() -> UInt64? {
+            var value: UInt64 = 0
+            let first = at
+            while at < line.endIndex, let digit = Self.digit(line[at]) {
+                value = value << 4 | UInt64(digit)
+                at += 1
+            }
+            return at > first && at - first <= 16 ? value : nil
+        }
+        func skip(_ byte: UInt8) -> Bool {
+            guard at < line.endIndex, line[at] == byte else { return false }
+            at += 1
+            return true
+        }
+        guard let start = number(), skip(0x2D), let end = number(), skip(0x20), end > start, at + 4 <= line.endIndex,
+            let range = VirtualRange(start: VirtualAddress(start), last: VirtualAddress(end - 1))
+        else { return nil }
+        var access: HostMemory.Access = []
+        if line[at] == UInt8(ascii: "r") { access.insert(.read) }
+        if line[at + 1] == UInt8(ascii: "w") { access.insert(.write) }
+        if line[at + 2] == UInt8(ascii: "x") { access.insert(.execute) }
+        self.range = range
+        self.access = access
+        isFile = line[at...].contains(UInt8(ascii: "/"))
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,218 @@
+import CHostMemory
+public import MemoryMap
+import SystemPackage
+public import VirtualMemory
+
+/// A file of the host that a section is made of.
+public struct HostSectionFile: Sendable {
+    /// An open file, which the section has a descriptor of its own for.
+    public let descriptor: Int32
+    public let byteCount: UInt64
+    public let access: SectionFile.Access
+    public let identity: HostFileIdentity
+
+    public init(descriptor: Int32, byteCount: UInt64, access: SectionFile.Access, identity: HostFileIdentity) {
+        self.identity = identity
+        self.descriptor = descriptor
+        self.byteCount = byteCount
+        self.access = access
+    }
+}
+
+/// What tells files of the host apart.
+public struct HostFileIdentity: Hashable, Sendable {
+    public let device: UInt64
+    public let number: UInt64
+
+    public init(device: UInt64, number: UInt64) {
+        self.device = device
+        self.number = number
+    }
+}
+
+extension HostProcess {
+    /// A section of memory without a file: ``Section/pagingFile(_:byteCount:protection:attributes:platform:ledger:canLockMemory:)``.
+    public func createSection(
+        byteCount: UInt64, protection: PageProtection, attributes: SectionAttributes
+    ) throws(NTStatus) -> HostSection {
+        try withLock { () throws(NTStatus) in
+            sectionCount += 1
+            let section = try Section.pagingFile(
+                sectionCount, byteCount: byteCount, protection: protection, attributes: attributes, platform: space.platform,
+                ledger: space.ledger, canLockMemory: space.canLockMemory)
+            try store(section, isImage: false)
+            return HostSection(section)
+        }
+    }
+
+    /// A section of a file of data, which grows to the section's size where it is opened for writing.
+    ///
+    /// - Parameter grow: makes the file larger; not called where it is large enough.
+    public func createSection(
+        _ file: HostSectionFile, byteCount: UInt64, protection: PageProtection, attributes: SectionAttributes,
+        grow: (UInt64) throws(NTStatus) -> Void
+    ) throws(NTStatus) -> HostSection {
+        try withLock { () throws(NTStatus) in
+            sectionCount += 1
+            let section = try Section.file(
+                SectionFile(token: sectionCount, byteCount: file.byteCount, access: file.access), byteCount: byteCount,
+                protection: protection, attributes: attributes, ledger: space.ledger)
+            if section.byteCount > file.byteCount { try grow(section.byteCount) }
+            guard let descriptor = try? FileDescriptor(rawValue: file.descriptor).duplicate() else {
+                throw .insufficientResources
+            }
+            space.backend.add(HostStorage(descriptor: descriptor.rawValue, isImage: false, identity: file.identity), as: section.storage)
+            return HostSection(section)
+        }
+    }
+
+    /// A section of an executable image, laid out as its headers say.
+    public func createImageSection(
+        _ file: HostSectionFile, protection: PageProtection, attributes: SectionAttributes
+    ) throws(NTStatus) -> HostSection {
+        let bytes = try Self.contents(of: file)
+        return try withLock { () throws(NTStatus) in
+            let image: PEImage
+            // The span does not outlive the array.
+            do throws(PEImageError) { image = try unsafe PEImage(parsing: bytes.span.bytes) } catch { throw NTStatus(error) }
+            sectionCount += 1
+            let section = try Section.image(
+                SectionFile(token: sectionCount, byteCount: file.byteCount, access: file.access), image, protection: protection,
+                attributes: attributes, ledger: space.ledger)
+            let storage = try store(section, isImage: true, file.identity)
+            do throws(NTStatus) {
+                try Self.lay(out: image, bytes, in: storage)
+            } catch {
+                space.backend.abandon(section.storage)
+                throw error
+            }
+            return HostSection(section)
+        }
+    }
+
+    @discardableResult
+    private func store(
+        _ section: Section, isImage: Bool, _ identity: HostFileIdentity? = nil
+    ) throws(NTStatus) -> HostStorage {
+        var storage: HostStorage
+        do throws(BackendError) {
+            let mask = HostMemory.pageSize - 1
+            storage = try HostStorage.anonymous(byteCount: (section.byteCount + mask) & ~mask, isImage: isImage)
+        } catch {
+            throw .insufficientResources
+        }
+        storage.identity = identity
+        space.backend.add(storage, as: section.storage)
+        return storage
+    }
+
+    /// The whole of an image's file.
+    private static func contents(of file: HostSectionFile) throws(NTStatus) -> [UInt8] {
+        guard file.byteCount > 0, file.byteCount < 1 << 32 else { throw .invalidFileForSection }
+        var bytes = [UInt8](repeating: 0, count: Int(file.byteCount))
+        let descriptor = FileDescriptor(rawValue: file.descriptor)
+        var place = 0
+        // The descriptor fills the array's own storage from the place on and says how much of it.
+        while place < bytes.count {
+            let count =
+                unsafe try? bytes.withUnsafeMutableBytes {
+                    unsafe try descriptor.read(fromAbsoluteOffset: Int64(place), into: UnsafeMutableRawBufferPointer(rebasing: $0[place...]))
+                }
+            guard let count, count > 0 else { throw .inPageError }
+            place += count
+        }
+        return bytes
+    }
+
+    /// Puts an image's headers and parts where they lie in memory.
+    private static func lay(out image: PEImage, _ bytes: [UInt8], in storage: HostStorage) throws(NTStatus) {
+        let descriptor = FileDescriptor(rawValue: storage.descriptor)
+        func write(_ offset: UInt64, _ count: UInt64, at place: UInt64) throws(NTStatus) {
+            guard offset < UInt64(bytes.count), place < image.imageSize else { return }
+            let end = min(offset + min(count, image.imageSize - place), UInt64(bytes.count))
+            guard end > offset else { return }
+            guard (try? descriptor.writeAll(toAbsoluteOffset: Int64(place), bytes[Int(offset)..<Int(end)])) != nil else {
+                throw .insufficientResources
+            }
+        }
+        try write(0, image.headerSize, at: 0)
+        for part in image.parts { try write(part.fileOffset, min(part.fileByteCount, part.byteCount), at: part.start) }
+    }
+
+    // MARK: Views
+
+    /// Maps a view: ``AddressSpace/mapView(_:)``.
+    ///
+    /// - Parameter configure: the rest of the call's arguments.
+    public func mapView(
+        of section: HostSection, _ protection: PageProtection, _ configure: (inout ViewRequest) -> Void = { _ in }
+    ) throws(NTStatus) -> (range: VirtualRange, isAtBase: Bool) {
+        try withLock { () throws(NTStatus) in
+            guard let mapped = section.section else { throw .invalidHandle }
+            var request = ViewRequest(section: mapped, protection: protection)
+            configure(&request)
+            let rest = section.byteCount - min(request.offset, section.byteCount)
+            guard let base = request.base, zones.zone(of: base) != nil,
+                base.rawValue & (Platform.allocationGranularity - 1) == 0,
+                let named = Self.named(base, request.byteCount > 0 ? request.byteCount : rest)
+            else { return try space.mapView(request) }
+            try claimForeign(named)
+            do throws(NTStatus) {
+                return try space.mapView(request)
+            } catch {
+                returnForeign(named)
+                throw error
+            }
+        }
+    }
+
+    /// Ends the view of an address: ``AddressSpace/unmapView(_:_:)``.
+    public func unmapView(_ address: VirtualAddress, _ flags: UnmapFlags = []) throws(NTStatus) {
+        try withLock { () throws(NTStatus) in
+            if zones.contains(address) { throw .notMappedView }
+            let region = try? space.queryRegion(address)
+            try space.unmapView(address, flags)
+            if let region, let range = VirtualRange(start: region.allocationBase, byteCount: region.byteCount) {
+                returnForeign(range)
+            }
+        }
+    }
+
+    /// Writes what was written to a view to its file.
+    ///
+    /// - Parameter byteCount: 0 for all from the address on.
+    /// - Returns: the range that was written.
+    @discardableResult
+    public func flush(_ address: VirtualAddress, byteCount: UInt64) throws(NTStatus) -> VirtualRange {
+        try withLock { () throws(NTStatus) in
+            guard space.section(at: address) != nil else { throw .notMappedView }
+            let region = try space.queryRegion(address)
+            let end = region.allocationBase.rawValue + region.byteCount
+            let start = address.rawValue & ~(HostMemory.pageSize - 1)
+            let size = byteCount == 0 ? end - address.rawValue : byteCount
+            guard size <= end - address.rawValue else { throw .notMappedView }
+            let last = VirtualAddress((address.rawValue + size - 1) | (HostMemory.pageSize - 1))
+            guard let range = VirtualRange(start: VirtualAddress(start), last: last) else { throw .invalidParameter }
+            do throws(BackendError) { try HostMemory.synchronize(range) } catch { throw .inPageError }
+            return range
+        }
+    }
+
+    /// The descriptor of the file that an address is a view of; nil where it is none.
+    ///
+    /// It is the section's own: it may be asked about, and lasts no longer than the view.
+    public func descriptor(at address: VirtualAddress) -> Int32? {
+        withLock {
+            guard let storage = space.section(at: address)?.section.storage else { return nil }
+            return space.backend.storages[storage]?.descriptor
+        }
+    }
+
+    /// Which image an address is a view of: equal numbers are the same file.
+    public func file(at address: VirtualAddress) -> HostFileIdentity? {
+        withLock {
+            guard let storage = space.section(at: address)?.section.storage else { return nil }
+            return space.backend.storages[storage]?.identity
+        }
+    }
+}

@@ -1,0 +1,32 @@
+public import VirtualMemory
+
+/// A section of this process, for as long as somebody can map it: views that were made live on without it.
+public final class HostSection: @unchecked Sendable {
+    /// Only touched with the lock held, as everything that shares the ledger with it.
+    private(set) var section: Section?
+
+    public let attributes: SectionAttributes
+    public let protection: PageProtection
+
+    /// The size in bytes.
+    public let byteCount: UInt64
+
+    /// What the image says of itself.
+    public let image: PEImage?
+
+    init(_ section: Section) {
+        self.section = section
+        attributes = section.attributes
+        protection = section.protection
+        byteCount = section.byteCount
+        image = section.image
+    }
+
+    deinit {
+        HostProcess.current.withLock {
+            guard let section else { return }
+            HostProcess.current.space.backend.abandon(section.storage)
+            self.section = nil
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import CStrataVM
+import SystemPackage
+
+/// The rights that generic ones stand for.
+private func specific(_ access: DWORD) -> DWORD {
+    var result = access & 0x0FFF_FFFF & ~0x0200_0000
+    if access & 0x8000_0000 != 0 { result |= 0x0012_0089 }
+    if access & 0x4000_0000 != 0 { result |= 0x0012_0116 }
+    if access & 0x2000_0000 != 0 { result |= 0x0012_00A0 }
+    if access & 0x1200_0000 != 0 { result |= 0x001F_01FF }
+    return result
+}
+
+private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ flags: DWORD) -> HANDLE? {
+    let invalid = unsafe HANDLE(bitPattern: -1)
+    guard let path else {
+        fail(3)
+        return unsafe invalid
+    }
+    let access = specific(access)
+    let writes = access & 0x6 != 0
+    var options: FileDescriptor.OpenOptions = [.closeOnExec]
+    switch disposition {
+    case 1: options.formUnion([.create, .exclusiveCreate])
+    case 2: options.formUnion([.create, .truncate])
+    case 3: break
+    case 4: options.insert(.create)
+    case 5 where writes: options.insert(.truncate)
+    default:
+        fail(87)
+        return unsafe invalid
+    }
+    let known = try? HostFiles.information(path)
+    if let known, known.isDirectory {
+        fail(5)
+        return unsafe invalid
+    }
+    // Views of a file that can be written have to be able to read it.
+    let permissions: FilePermissions = flags & 1 != 0 ? FilePermissions(rawValue: 0o444) : FilePermissions(rawValue: 0o666)
+    let mode: FileDescriptor.AccessMode = writes || options.contains(.truncate) ? .readWrite : .readOnly
+    do {
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(path, mode, options: options, permissions: permissions)
+        } catch Errno.permissionDenied where mode == .readWrite && access & 1 == 0 {
+            descriptor = try FileDescriptor.open(path, .writeOnly, options: options, permissions: permissions)
+        }
+        let file = FileObject(descriptor: descriptor, path: path, isDeletedOnClose: flags & 0x0400_0000 != 0)
+        if disposition == 2 || disposition == 4 { SetLastError(known == nil ? 0 : 183) }
+        return unsafe HandleTable.open(.file(file), access: access)
+    } catch let error as Errno {
+        fail(Status.error(error))
+    } catch {
+        fail(31)
+    }
+    return unsafe invalid
+}
+
+@c @implementation public func CreateFileA(
+    _ path: LPCSTR?, _ access: DWORD, _ share: DWORD, _ attributes: LPSECURITY_ATTRIBUTES?, _ disposition: DWORD, _ flags: DWORD,
+    _ model: HANDLE?
+) -> HANDLE? {
+    unsafe create(Text.path(path), access, disposition, flags)
+}
+
+@c @implementation public func CreateFileW(
+    _ path: LPCWSTR?, _ access: DWORD, _ share: DWORD, _ attributes: LPSECURITY_ATTRIBUTES?, _ disposition: DWORD, _ flags: DWORD,
+    _ model: HANDLE?
+) -> HANDLE? {
+    unsafe create(Text.path(path), access, disposition, flags)
+}
+
+@c @implementation public func CloseHandle(_ handle: HANDLE?) -> BOOL {
+    win32 { () throws(Status) in try unsafe HandleTable.close(handle) }
+}
+
+@c @implementation public func NtClose(_ handle: HANDLE?) -> NTSTATUS {
+    native { () throws(Status) in try unsafe HandleTable.close(handle) }
+}
+
+@c @implementation public func DuplicateHandle(
+    _ sourceProcess: HANDLE?, _ source: HANDLE?, _ targetProcess: HANDLE?, _ target: LPHANDLE?, _ access: DWORD, _ inherit: BOOL,
+    _ options: DWORD
+) -> BOOL {
+    win32 { () throws(Status) in
+        try unsafe HandleTable.process(sourceProcess)
+        try unsafe HandleTable.process(targetProcess)
+        let duplicate: HANDLE?
+        if Int(bitPattern: source) == HandleTable.currentProcess {
+            unsafe duplicate = unsafe HandleTable.open(.process, access: options & 2 != 0 ? 0x1F_FFFF : access)
+        } else {
+            let entry = try unsafe HandleTable.find(source)
+            var granted = entry.access
+            if options & 2 == 0 {
+                switch entry.object {
+                case .file: granted = specific(access)
+                case .section: granted = SectionCalls.specific(access)
+                case .process: granted = access
+                }
+            }
+            unsafe duplicate = unsafe HandleTable.open(entry.object, access: granted)
+        }
+        if options & 1 != 0 { try unsafe HandleTable.close(source) }
+        guard unsafe Arguments.store(UInt(bitPattern: duplicate), raw: target) else {
+            try unsafe HandleTable.close(duplicate)
+            throw Status(.accessViolation)
+        }
+    }
+}
+
+@c @implementation public func OpenProcess(_ access: DWORD, _ inherit: BOOL, _ process: DWORD) -> HANDLE? {
+    guard process == HostFiles.processID() else {
+        fail(87)
+        return nil
+    }
+    return unsafe HandleTable.open(.process, access: access)
+}

@@ -1,0 +1,74 @@
+import Glibc
+import SystemPackage
+
+/// What the C library knows of files beyond open, read and write.
+enum HostFiles {
+    struct Information {
+        let isDirectory: Bool
+        let byteCount: UInt64
+        let isReadOnly: Bool
+
+        /// Tells files apart.
+        let device: UInt64
+        let number: UInt64
+
+        fileprivate init(_ information: stat) {
+            isDirectory = information.st_mode & S_IFMT == S_IFDIR
+            byteCount = UInt64(max(0, information.st_size))
+            isReadOnly = information.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH) == 0
+            device = UInt64(information.st_dev)
+            number = UInt64(information.st_ino)
+        }
+    }
+
+    static func information(_ descriptor: FileDescriptor) throws(Errno) -> Information {
+        var result = stat()
+        guard unsafe fstat(descriptor.rawValue, &result) == 0 else { throw Errno(rawValue: errno) }
+        return Information(result)
+    }
+
+    static func information(_ path: FilePath) throws(Errno) -> Information {
+        var result = stat()
+        guard unsafe path.withPlatformString({ unsafe stat($0, &result) }) == 0 else { throw Errno(rawValue: errno) }
+        return Information(result)
+    }
+
+    static func remove(_ path: FilePath) throws(Errno) {
+        guard unsafe path.withPlatformString({ unsafe unlink($0) }) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// What an open file is called now; nil where it has no name.
+    static func name(of descriptor: Int32) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = unsafe readlink("/proc/self/fd/\(descriptor)", &buffer, Int(PATH_MAX))
+        guard count > 0 else { return nil }
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    static func processID() -> UInt32 { UInt32(bitPattern: getpid()) }
+}
+
+extension Status {
+    /// What Windows calls an error of the host's file system, as a Win32 error.
+    static func error(_ error: Errno) -> UInt32 {
+        switch error {
+        case .noSuchFileOrDirectory: 2
+        case .notDirectory: 3
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: 4
+        case .permissionDenied, .notPermitted, .isDirectory, .readOnlyFileSystem: 5
+        case .badFileDescriptor: 6
+        case .noMemory: 8
+        case .fileExists: 80
+        case .noSpace, .diskQuotaExceeded: 112
+        case .badAddress: 998
+        case .fileNameTooLong: 206
+        case .invalidArgument: 87
+        default: 31
+        }
+    }
+}

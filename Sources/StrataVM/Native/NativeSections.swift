@@ -1,0 +1,204 @@
+import CStrataVM
+import HostVirtualMemory
+import MemoryMap
+import VirtualMemory
+
+/// The name and the flags of an object.
+private func attributes(
+    _ attributes: UnsafePointer<OBJECT_ATTRIBUTES>?
+) throws(Status) -> (name: [UInt16]?, opensExisting: Bool) {
+    guard let attributes = unsafe attributes else { return (nil, false) }
+    let bytes = unsafe UnsafeRawPointer(attributes)
+    guard let length = unsafe Arguments.load(bytes.assumingMemoryBound(to: UInt32.self), default: 0),
+        let name = unsafe Arguments.load((bytes + 16).assumingMemoryBound(to: UInt.self), default: 0),
+        let flags = unsafe Arguments.load((bytes + 24).assumingMemoryBound(to: UInt32.self), default: 0)
+    else { throw Status(.accessViolation) }
+    guard unsafe length == UInt32(MemoryLayout<OBJECT_ATTRIBUTES>.size) else { throw Status(.invalidParameter) }
+    guard let string = unsafe UnsafePointer<UInt16>(bitPattern: name) else { return (nil, false) }
+    guard let size = unsafe Arguments.load(string, default: 0),
+        let buffer = unsafe Arguments.load((UnsafeRawPointer(string) + 8).assumingMemoryBound(to: UInt.self), default: 0)
+    else { throw Status(.accessViolation) }
+    guard size > 0 else { return (nil, false) }
+    guard size & 1 == 0, let text = unsafe UnsafePointer<UInt16>(bitPattern: buffer) else { throw .objectNameInvalid }
+    var units: [UInt16] = []
+    for index in 0..<Int(size / 2) {
+        guard let unit = unsafe Arguments.load(text + index, default: 0) else { throw Status(.accessViolation) }
+        units.append(unit)
+    }
+    return (units, flags & 0x80 != 0)
+}
+
+private func create(
+    _ section: UnsafeMutablePointer<HANDLE?>?, _ access: ACCESS_MASK, _ object: UnsafePointer<OBJECT_ATTRIBUTES>?,
+    _ size: UnsafePointer<LARGE_INTEGER>?, _ protection: ULONG, _ type: ULONG, _ file: HANDLE?
+) -> NTSTATUS {
+    do throws(Status) {
+        guard unsafe Arguments.store(0 as UInt, raw: section) else { throw Status(.accessViolation) }
+        let (name, opensExisting) = try unsafe attributes(object)
+        var byteCount: UInt64 = 0
+        if let size = unsafe size {
+            guard let value = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0) else {
+                throw Status(.accessViolation)
+            }
+            byteCount = value
+        }
+        let made = try unsafe SectionCalls.create(
+            access: access, name: name, opensExisting: opensExisting, byteCount: byteCount, protection: protection,
+            attributes: type, file: file)
+        _ = unsafe Arguments.store(UInt(bitPattern: made.handle), raw: section)
+        return unsafe made.exists ? Status.objectNameExists.rawValue : 0
+    } catch {
+        return error.rawValue
+    }
+}
+
+@c @implementation public func NtCreateSection(
+    _ section: UnsafeMutablePointer<HANDLE?>?, _ access: ACCESS_MASK, _ object: UnsafePointer<OBJECT_ATTRIBUTES>?,
+    _ size: UnsafePointer<LARGE_INTEGER>?, _ protection: ULONG, _ type: ULONG, _ file: HANDLE?
+) -> NTSTATUS {
+    unsafe create(section, access, object, size, protection, type, file)
+}
+
+@c @implementation public func NtCreateSectionEx(
+    _ section: UnsafeMutablePointer<HANDLE?>?, _ access: ACCESS_MASK, _ object: UnsafePointer<OBJECT_ATTRIBUTES>?,
+    _ size: UnsafePointer<LARGE_INTEGER>?, _ protection: ULONG, _ type: ULONG, _ file: HANDLE?,
+    _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
+) -> NTSTATUS {
+    let checked = native { () throws(Status) in _ = try unsafe MemoryCalls.parameters(parameters, count) }
+    return unsafe checked < 0 ? checked : create(section, access, object, size, protection, type, file)
+}
+
+@c @implementation public func NtOpenSection(
+    _ section: UnsafeMutablePointer<HANDLE?>?, _ access: ACCESS_MASK, _ object: UnsafePointer<OBJECT_ATTRIBUTES>?
+) -> NTSTATUS {
+    native { () throws(Status) in
+        guard unsafe Arguments.store(0 as UInt, raw: section) else { throw Status(.accessViolation) }
+        guard let name = try unsafe attributes(object).name else { throw .objectNameInvalid }
+        let handle = try unsafe SectionCalls.open(access: access, name: name)
+        _ = unsafe Arguments.store(UInt(bitPattern: handle), raw: section)
+    }
+}
+
+private func map(
+    _ handle: HANDLE?, _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ zeroBits: UInt64,
+    _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG, _ protection: ULONG,
+    _ requirements: AddressRequirements?
+) -> NTSTATUS {
+    do throws(Status) {
+        let asked = try unsafe MemoryCalls.range(address, size)
+        var place: UInt64 = 0
+        if let offset = unsafe offset {
+            guard let value = unsafe Arguments.load(UnsafeRawPointer(offset).assumingMemoryBound(to: UInt64.self), default: 0) else {
+                throw Status(.accessViolation)
+            }
+            place = value
+        }
+        try unsafe HandleTable.process(process)
+        let word = PageProtection(rawValue: protection)
+        let object = try unsafe HandleTable.section(handle)
+        let isImage = object.section.attributes.contains(.image)
+        _ = try unsafe HandleTable.section(handle, access: isImage ? 0 : SectionCalls.needed(word))
+        let view = try withStatus { () throws(NTStatus) in
+            try HostProcess.current.mapView(of: object.section, word) { request in
+                request.base = asked.address.rawValue == 0 ? nil : asked.address
+                request.offset = place
+                request.byteCount = asked.size
+                request.zeroBits = zeroBits
+                request.type = AllocationType(rawValue: type)
+                request.requirements = requirements
+            }
+        }
+        try unsafe MemoryCalls.report(view.range.start, view.range.last.rawValue - view.range.start.rawValue + 1, address, size)
+        if unsafe offset != nil {
+            // What was used, for callers that round themselves.
+            _ = unsafe Arguments.store(place, raw: UnsafeMutableRawPointer(mutating: offset))
+        }
+        return view.isAtBase ? 0 : Status(.imageNotAtBase).rawValue
+    } catch {
+        return error.rawValue
+    }
+}
+
+@c @implementation public func NtMapViewOfSection(
+    _ section: HANDLE?, _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ zeroBits: ULONG_PTR, _ commitSize: SIZE_T,
+    _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ inherit: SECTION_INHERIT, _ type: ULONG,
+    _ protection: ULONG
+) -> NTSTATUS {
+    unsafe map(section, process, address, UInt64(zeroBits), offset, size, type, protection, nil)
+}
+
+@c @implementation public func NtMapViewOfSectionEx(
+    _ section: HANDLE?, _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ offset: UnsafePointer<LARGE_INTEGER>?,
+    _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG, _ protection: ULONG,
+    _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
+) -> NTSTATUS {
+    do throws(Status) {
+        let list = try unsafe MemoryCalls.parameters(parameters, count)
+        let requirements = try withStatus { () throws(NTStatus) in try ExtendedParameter.requirements(in: list) }
+        return unsafe map(section, process, address, 0, offset, size, type, protection, requirements)
+    } catch {
+        return error.rawValue
+    }
+}
+
+@c @implementation public func NtExtendSection(_ handle: HANDLE?, _ size: UnsafeMutablePointer<LARGE_INTEGER>?) -> NTSTATUS {
+    native { () throws(Status) in
+        let section = try unsafe HandleTable.section(handle, access: 0x10).section
+        guard let size = unsafe size, let wanted = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0) else {
+            throw Status(.accessViolation)
+        }
+        // A section keeps the size that it was made with; asking for no more is no mistake.
+        guard section.attributes.contains(.file), wanted <= section.byteCount else { throw .sectionNotExtended }
+        _ = unsafe Arguments.store(section.byteCount, raw: size)
+    }
+}
+
+@c @implementation public func NtQuerySection(
+    _ handle: HANDLE?, _ kind: SECTION_INFORMATION_CLASS, _ buffer: UnsafeMutableRawPointer?, _ length: SIZE_T,
+    _ written: UnsafeMutablePointer<SIZE_T>?
+) -> NTSTATUS {
+    native { () throws(Status) in
+        let needed: Int
+        switch kind {
+        case SectionBasicInformation:
+            needed = unsafe MemoryLayout<SECTION_BASIC_INFORMATION>.size
+            guard length >= needed else { throw Status(.infoLengthMismatch) }
+            let section = try unsafe HandleTable.section(handle, access: 0x1).section
+            guard unsafe Arguments.store(0 as UInt64, raw: buffer),
+                unsafe Arguments.store(UInt64(section.attributes.rawValue), raw: buffer.map { unsafe $0 + 8 }),
+                unsafe Arguments.store(section.byteCount, raw: buffer.map { unsafe $0 + 16 })
+            else { throw Status(.accessViolation) }
+        case SectionImageInformation:
+            needed = unsafe MemoryLayout<SECTION_IMAGE_INFORMATION>.size
+            guard length >= needed else { throw Status(.infoLengthMismatch) }
+            let section = try unsafe HandleTable.section(handle, access: 0x1).section
+            guard let image = section.image else { throw Status(0xC000_0049) }
+            var information = unsafe SECTION_IMAGE_INFORMATION()
+            unsafe information.TransferAddress = unsafe Arguments.pointer(VirtualAddress(image.preferredBase &+ image.entryPoint))
+            unsafe information.ImageCharacteristics = image.characteristics.rawValue
+            unsafe information.DllCharacteristics = image.libraryCharacteristics.rawValue
+            unsafe information.Machine = image.machine
+            unsafe information.ImageContainsCode = image.parts.contains { $0.protection.allowsExecution } ? 1 : 0
+            guard unsafe Arguments.store(information, raw: buffer) else { throw Status(.accessViolation) }
+        default:
+            throw .invalidInformationClass
+        }
+        if unsafe written != nil, unsafe !Arguments.store(needed, written) { throw Status(.accessViolation) }
+    }
+}
+
+@c @implementation public func NtFlushVirtualMemory(
+    _ process: HANDLE?, _ address: UnsafeMutablePointer<LPCVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?,
+    _ status: UnsafeMutablePointer<IO_STATUS_BLOCK>?
+) -> NTSTATUS {
+    native { () throws(Status) in
+        try unsafe HandleTable.process(process)
+        let raw = unsafe UnsafeMutableRawPointer(address)?.assumingMemoryBound(to: PVOID?.self)
+        let asked = try unsafe MemoryCalls.range(raw, size)
+        let range = try withStatus { () throws(NTStatus) in
+            try HostProcess.current.flush(asked.address, byteCount: asked.size)
+        }
+        try unsafe MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, raw, size)
+        if let status = unsafe status { _ = unsafe Arguments.store(0 as UInt64, raw: UnsafeMutableRawPointer(status)) }
+    }
+}

@@ -1,0 +1,126 @@
+import CStrataVM
+import HostVirtualMemory
+import MemoryMap
+import Synchronization
+import SystemPackage
+import VirtualMemory
+
+/// The names of sections. A name lasts as long as a handle of its section: views do not keep it.
+private final class SectionNames: Sendable {
+    private final class Entry {
+        weak var section: SectionObject?
+        init(_ section: SectionObject) { self.section = section }
+    }
+
+    private let names = Mutex<[[UInt16]: Entry]>([:])
+    static let shared = SectionNames()
+
+    /// The name without the directory of a session, all of which are one here; other backslashes are not allowed.
+    static func key(_ name: [UInt16]) -> [UInt16]? {
+        var rest = name[...]
+        for prefix in ["Local\\", "Global\\", "\\BaseNamedObjects\\", "\\Sessions\\1\\BaseNamedObjects\\"]
+        where rest.starts(with: Array(prefix.utf16)) {
+            rest = rest.dropFirst(prefix.utf16.count)
+            break
+        }
+        return rest.isEmpty || rest.contains(0x5C) ? nil : Array(rest)
+    }
+
+    func find(_ key: [UInt16]) -> SectionObject? { names.withLock { $0[key]?.section } }
+
+    func set(_ section: SectionObject, _ key: [UInt16]) {
+        names.withLock { names in
+            names[key] = Entry(section)
+            // Names whose sections are gone go when there are many.
+            if names.count > 64 { names = names.filter { $0.value.section != nil } }
+        }
+    }
+}
+
+/// The calls of sections as both interfaces make them.
+enum SectionCalls {
+    /// The rights that generic ones stand for.
+    static func specific(_ access: UInt32) -> UInt32 {
+        var result = access & 0x0DFF_FFFF
+        if access & 0x8000_0000 != 0 { result |= 0x0002_0005 }
+        if access & 0x4000_0000 != 0 { result |= 0x0002_0002 }
+        if access & 0x2000_0000 != 0 { result |= 0x0002_0008 }
+        if access & 0x1200_0000 != 0 { result |= 0x000F_001F }
+        return result
+    }
+
+    /// What the handle of a new section may be used for.
+    static let all: UInt32 = 0x000F_001F
+
+    /// - Returns: the handle, and whether the section was there before.
+    static func create(
+        access: UInt32, name: [UInt16]?, opensExisting: Bool, byteCount: UInt64, protection: ULONG, attributes: ULONG, file: HANDLE?
+    ) throws(Status) -> (handle: HANDLE?, exists: Bool) {
+        var key: [UInt16]?
+        if let name {
+            guard let found = SectionNames.key(name) else { throw .objectNameInvalid }
+            key = found
+        }
+        let protection = PageProtection(rawValue: protection)
+        let attributes = SectionAttributes(rawValue: attributes)
+        if let key, let section = SectionNames.shared.find(key) {
+            guard opensExisting else { throw .objectNameCollision }
+            return unsafe (HandleTable.open(.section(section), access: specific(access)), true)
+        }
+        let section: HostSection
+        if let file = unsafe file {
+            let (object, granted) = try unsafe HandleTable.file(file)
+            section = try make(object, granted, byteCount, protection, attributes)
+        } else {
+            section = try withStatus { () throws(NTStatus) in
+                try HostProcess.current.createSection(byteCount: byteCount, protection: protection, attributes: attributes)
+            }
+        }
+        let object = SectionObject(section)
+        if let key { SectionNames.shared.set(object, key) }
+        return unsafe (HandleTable.open(.section(object), access: specific(access)), false)
+    }
+
+    private static func make(
+        _ file: FileObject, _ granted: UInt32, _ byteCount: UInt64, _ protection: PageProtection, _ attributes: SectionAttributes
+    ) throws(Status) -> HostSection {
+        let information: HostFiles.Information
+        do throws(Errno) { information = try HostFiles.information(file.descriptor) } catch { throw Status(.invalidFileForSection) }
+        guard !information.isDirectory else { throw Status(.invalidFileForSection) }
+        var access: SectionFile.Access = []
+        if granted & 0x1 != 0 { access.insert(.read) }
+        if granted & 0x2 != 0 { access.insert(.write) }
+        if granted & 0x20 != 0 { access.insert(.execute) }
+        let host = HostSectionFile(
+            descriptor: file.descriptor.rawValue, byteCount: information.byteCount, access: access,
+            identity: HostFileIdentity(device: information.device, number: information.number))
+        if attributes.contains(.image) {
+            return try withStatus { () throws(NTStatus) in
+                try HostProcess.current.createImageSection(host, protection: protection, attributes: attributes)
+            }
+        }
+        return try withStatus { () throws(NTStatus) in
+            try HostProcess.current.createSection(host, byteCount: byteCount, protection: protection, attributes: attributes) {
+                size throws(NTStatus) in
+                guard (try? file.descriptor.resize(to: Int64(size))) != nil else { throw .sectionTooBig }
+            }
+        }
+    }
+
+    static func open(access: UInt32, name: [UInt16]) throws(Status) -> HANDLE? {
+        guard let key = SectionNames.key(name) else { throw .objectNameInvalid }
+        guard let section = SectionNames.shared.find(key) else { throw .objectNameNotFound }
+        return unsafe HandleTable.open(.section(section), access: specific(access))
+    }
+
+    /// What a handle of a section has to be good for, for a view with a protection.
+    static func needed(_ protection: PageProtection) -> UInt32 {
+        switch protection.base {
+        case .readWrite: 0x2
+        case .executeReadWrite: 0xA
+        case .execute, .executeRead, .executeWriteCopy: 0xC
+        case .noAccess: 0
+        default: 0x4
+        }
+    }
+}

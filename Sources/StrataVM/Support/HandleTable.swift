@@ -1,0 +1,100 @@
+import CStrataVM
+import Synchronization
+
+/// What a handle refers to.
+enum HandleObject {
+    case file(FileObject)
+    case section(SectionObject)
+
+    /// This process, the only one there is.
+    case process
+}
+
+/// The handles of this process: what each refers to, and what it may be used for.
+struct HandleTable {
+    struct Entry {
+        let object: HandleObject
+        let access: UInt32
+    }
+
+    private var entries: [Entry?] = []
+    private var unused: [Int] = []
+
+    static let shared = Mutex(HandleTable())
+
+    /// The pseudo-handle of this process.
+    static let currentProcess = Int(-1)
+
+    private static func index(_ handle: HANDLE?) -> Int? {
+        let value = Int(bitPattern: handle)
+        return value >= 4 && value & 3 == 0 ? value >> 2 - 1 : nil
+    }
+
+    mutating func add(_ object: HandleObject, access: UInt32) -> HANDLE? {
+        let entry = Entry(object: object, access: access)
+        let index: Int
+        if let free = unused.popLast() {
+            index = free
+            entries[free] = entry
+        } else {
+            index = entries.count
+            entries.append(entry)
+        }
+        return unsafe HANDLE(bitPattern: (index + 1) << 2)
+    }
+
+    func entry(_ handle: HANDLE?) -> Entry? {
+        guard let index = unsafe Self.index(handle), index < entries.count else { return nil }
+        return entries[index]
+    }
+
+    mutating func remove(_ handle: HANDLE?) -> Entry? {
+        guard let index = unsafe Self.index(handle), index < entries.count, let entry = entries[index] else { return nil }
+        entries[index] = nil
+        unused.append(index)
+        return entry
+    }
+
+    // MARK: Without the table at hand
+
+    static func open(_ object: HandleObject, access: UInt32) -> HANDLE? {
+        unsafe shared.withLock { table in unsafe UInt(bitPattern: table.add(object, access: access)) }.asHandle
+    }
+
+    static func find(_ handle: HANDLE?) throws(Status) -> Entry {
+        let value = UInt(bitPattern: handle)
+        guard let entry = shared.withLock({ table in unsafe table.entry(value.asHandle) }) else { throw Status(.invalidHandle) }
+        return entry
+    }
+
+    static func file(_ handle: HANDLE?) throws(Status) -> (file: FileObject, access: UInt32) {
+        let entry = try unsafe find(handle)
+        guard case .file(let file) = entry.object else { throw .objectTypeMismatch }
+        return (file, entry.access)
+    }
+
+    static func section(_ handle: HANDLE?, access: UInt32 = 0) throws(Status) -> SectionObject {
+        let entry = try unsafe find(handle)
+        guard case .section(let section) = entry.object else { throw .objectTypeMismatch }
+        guard entry.access & access == access else { throw Status(.accessDenied) }
+        return section
+    }
+
+    /// Demands that a handle is one of this process.
+    static func process(_ handle: HANDLE?) throws(Status) {
+        if Int(bitPattern: handle) == currentProcess { return }
+        guard case .process = try unsafe find(handle).object else { throw .objectTypeMismatch }
+    }
+
+    static func close(_ handle: HANDLE?) throws(Status) {
+        if Int(bitPattern: handle) == currentProcess { return }
+        let value = UInt(bitPattern: handle)
+        // The object may end here, with the table's lock given back.
+        guard let entry = shared.withLock({ table in unsafe table.remove(value.asHandle) }) else { throw Status(.invalidHandle) }
+        _ = entry
+    }
+}
+
+extension UInt {
+    var asHandle: HANDLE? { unsafe HANDLE(bitPattern: self) }
+}

@@ -1,0 +1,70 @@
+import CStrataVM
+import VirtualMemory
+
+/// A status of the native interface as its calls return it: those of memory, and the few of objects and names.
+struct Status: Error, Hashable {
+    let rawValue: NTSTATUS
+
+    init(_ status: NTStatus) { rawValue = NTSTATUS(bitPattern: status.rawValue) }
+    init(_ code: UInt32) { rawValue = NTSTATUS(bitPattern: code) }
+
+    static let success = Status(0)
+    static let objectNameExists = Status(0x4000_0000)
+    static let invalidInformationClass = Status(0xC000_0003)
+    static let bufferTooSmall = Status(0xC000_0023)
+    static let objectTypeMismatch = Status(0xC000_0024)
+    static let objectNameInvalid = Status(0xC000_0033)
+    static let objectNameNotFound = Status(0xC000_0034)
+    static let objectNameCollision = Status(0xC000_0035)
+    static let sectionNotExtended = Status(0xC000_0087)
+    static let notSupported = Status(0xC000_00BB)
+    static let notTheSameDevice = Status(0xC000_00D4)
+
+    /// The Win32 error that belongs to it.
+    var error: UInt32 {
+        if let known = NTStatus(rawValue: UInt32(bitPattern: rawValue)) { return Win32Error(known).rawValue }
+        return Self.others[UInt32(bitPattern: rawValue)] ?? 317
+    }
+
+    private static let others: [UInt32: UInt32] = [
+        0: 0, 0x4000_0000: 183, 0x4000_0002: 87, 0x8000_0002: 998, 0xC000_0001: 31, 0xC000_0002: 1, 0xC000_0003: 87, 0xC000_0011: 38, 0xC000_0023: 122,
+        0xC000_0024: 6, 0xC000_0033: 123, 0xC000_0034: 2, 0xC000_0035: 183, 0xC000_003A: 3, 0xC000_0043: 32, 0xC000_007F: 112,
+        0xC000_0087: 87, 0xC000_00BB: 50, 0xC000_00F8: 87, 0xC000_00F9: 87, 0xC000_00FA: 87, 0xC000_00D4: 17, 0x8000_0005: 234, 0x8000_0011: 170, 0xC000_0049: 87, 0xC000_0243: 1224,
+    ]
+}
+
+/// Runs a call of the native interface.
+func native(_ body: () throws(Status) -> Void) -> NTSTATUS {
+    do throws(Status) {
+        try body()
+        return 0
+    } catch {
+        return error.rawValue
+    }
+}
+
+/// Runs a call of Win32 that gives a truth; the error of a failure is left for GetLastError.
+func win32(_ body: () throws(Status) -> Void) -> BOOL {
+    do throws(Status) {
+        try body()
+        return 1
+    } catch {
+        fail(error)
+        return 0
+    }
+}
+
+/// Leaves the error of a status for GetLastError.
+func fail(_ status: Status) { strata_vm_set_error(status.error, status.rawValue) }
+
+/// Leaves an error for GetLastError that has no status behind it.
+func fail(_ error: UInt32) { SetLastError(error) }
+
+/// Turns the core's statuses into the calls'.
+func withStatus<Result>(_ body: () throws(NTStatus) -> Result) throws(Status) -> Result {
+    do throws(NTStatus) { return try body() } catch { throw Status(error) }
+}
+
+@c @implementation public func RtlNtStatusToDosError(_ status: NTSTATUS) -> ULONG {
+    Status(UInt32(bitPattern: status)).error
+}

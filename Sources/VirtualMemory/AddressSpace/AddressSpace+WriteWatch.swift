@@ -1,0 +1,59 @@
+public import MemoryMap
+
+extension AddressSpace where Backend: ~Copyable {
+    /// The pages of write-watched memory that were written, in ascending order: NtGetWriteWatch.
+    ///
+    /// - Parameters:
+    ///   - capacity: how many are given at most.
+    ///   - reset: whether those that are given count as not written from then on.
+    /// - Throws: `.invalidParameter` for a size or capacity of 0 and for a range that is not in one write-watched region.
+    /// - Complexity: O(log *n*) and O(log *n*) for each page given.
+    public mutating func writtenPages(
+        _ base: VirtualAddress, byteCount: UInt64, capacity: Int, reset: Bool
+    ) throws(NTStatus) -> [VirtualAddress] {
+        let range = try watchedRange(base, byteCount)
+        guard capacity > 0 else { throw .invalidParameter }
+        collectWrites(range)
+        var result: [VirtualAddress] = []
+        var place = range.lowerBound
+        while place < range.upperBound, let stretch = regions.written.firstStretch(in: place..<range.upperBound) {
+            var page = stretch.lowerBound
+            while page < stretch.upperBound, result.count < capacity {
+                result.append(VirtualAddress(page))
+                page += platform.pageSize
+            }
+            place = page
+            if result.count == capacity { break }
+        }
+        if reset, place > range.lowerBound { regions.written.remove(range.lowerBound..<place) }
+        return result
+    }
+
+    /// Makes pages of write-watched memory count as not written: NtResetWriteWatch.
+    ///
+    /// - Throws: `.invalidParameter` for a range that is not in one write-watched region.
+    /// - Complexity: O(log *n* + runs met).
+    public mutating func resetWrites(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
+        let range = try watchedRange(base, byteCount)
+        collectWrites(range)
+        regions.written.remove(range)
+    }
+
+    private func watchedRange(_ base: VirtualAddress, _ byteCount: UInt64) throws(NTStatus) -> Range<UInt64> {
+        guard let range = regions.pages(base.rawValue, byteCount), let index = regions.allocation(holding: range),
+            regions.allocations[index].traits.contains(.writeWatch)
+        else { throw .invalidParameter }
+        return range
+    }
+
+    private mutating func collectWrites(_ range: Range<UInt64>) {
+        var found: [VirtualRange] = []
+        backend.takeWrites(in: regions.virtualRange(range)) { found.append($0) }
+        for write in found {
+            let start = max(write.start.rawValue & ~regions.pageMask, range.lowerBound)
+            let end = min((write.last.rawValue | regions.pageMask) + 1, range.upperBound)
+            // Reserved pages cannot have been written; what was is committed.
+            if start < end { regions.written.insert(start..<end) }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+public import MemoryMap
+
+/// What a query says of a whole allocation: `MEMORY_REGION_INFORMATION`.
+public struct MemoryRegionInformation: Hashable, Sendable {
+    public let allocationBase: VirtualAddress
+    public let allocationProtection: PageProtection
+
+    /// The size of the allocation in bytes.
+    public let byteCount: UInt64
+
+    /// What is charged for it, in bytes: committed private pages, or all of a view with copies on write.
+    public let commitSize: UInt64
+}

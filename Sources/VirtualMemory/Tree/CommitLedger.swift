@@ -1,0 +1,32 @@
+/// What all processes of a system have been promised of memory and paging file together: the commit charge and its limit.
+///
+/// One ledger serves every address space and every section of a system. Not thread-safe, as nothing in this module is.
+public final class CommitLedger {
+    /// The most that can be promised, in bytes; it may be raised or lowered at any time, below the charge too.
+    public var limit: UInt64
+
+    /// What is promised, in bytes.
+    public private(set) var charge: UInt64 = 0
+
+    /// The most that was ever promised, in bytes.
+    public private(set) var peak: UInt64 = 0
+
+    /// - Parameter limit: in bytes; without one everything is promised.
+    public init(limit: UInt64 = .max) { self.limit = limit }
+
+    /// Whether `byteCount` bytes more can be promised.
+    public func canCharge(_ byteCount: UInt64) -> Bool {
+        let (sum, overflow) = charge.addingReportingOverflow(byteCount)
+        return byteCount == 0 || (!overflow && sum <= limit)
+    }
+
+    func add(_ byteCount: UInt64) {
+        charge += byteCount
+        peak = max(peak, charge)
+    }
+
+    func subtract(_ byteCount: UInt64) {
+        precondition(byteCount <= charge, "what is given back was charged")
+        charge -= byteCount
+    }
+}

@@ -1,0 +1,45 @@
+extension RunTree {
+    /// What is wrong with the tree, or nil: for tests.
+    ///
+    /// - Complexity: O(*n*).
+    func damage() -> StaticString? {
+        var runs = 0
+        if let damage = damage(in: root, parent: Self.none, runs: &runs) { return damage }
+        guard runs == count else { return "the count is wrong" }
+        var cursor = first
+        var walked = 0
+        var reached: UInt64 = 0
+        while let here = cursor {
+            guard start(here) < end(here) else { return "an empty run" }
+            guard walked == 0 || start(here) >= reached else { return "runs overlap or are out of order" }
+            reached = end(here)
+            walked += 1
+            cursor = next(here)
+            if let after = cursor, previous(after) != here { return "leaves are linked one way only" }
+        }
+        guard walked == count else { return "the chain of leaves misses runs" }
+        if let last, end(last) != reached { return "the last leaf is not the last" }
+        return nil
+    }
+
+    private func damage(in node: Int, parent: UInt32, runs: inout Int) -> StaticString? {
+        guard parents[node] == parent else { return "a child does not know its parent" }
+        guard counts[node] > 0 || node == root && levels[node] == 0 else { return "an empty node" }
+        guard levels[node] > 0 else {
+            runs += Int(counts[node])
+            return nil
+        }
+        for slot in 0..<Int(counts[node]) {
+            let index = node * Self.capacity + slot
+            let child = Int(children[index])
+            guard levels[child] + 1 == levels[node] else { return "a child of another level" }
+            if let damage = damage(in: child, parent: UInt32(node), runs: &runs) { return damage }
+            let base = child * Self.capacity
+            guard starts[index] == starts[base], ends[index] == ends[base + Int(counts[child]) - 1] else {
+                return "a node has other ends than its parent says"
+            }
+            guard gaps[index] == largestGap(in: child) else { return "the largest gap is wrong" }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import GuestImage
+import GuestLayout
+import MemoryMap
+
+/// `strata layout aarch64`.
+struct LayoutAArch64Command: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aarch64",
+        abstract: "Lays out an AArch64 guest.",
+        discussion: LayoutCommand.statuses)
+
+    @OptionGroup var options: LayoutOptions
+
+    @Option(name: [.customLong("fdt-position")], help: "Where the device tree goes: start, after-payload, end.")
+    var position: AArch64LayoutRequest.DeviceTreePosition?
+
+    @Option(name: [.customLong("fdt-size")], help: ArgumentHelp("The room for the device tree, at most 2M.", valueName: "size"))
+    var treeSize: ByteAmount?
+
+    @Option(help: ArgumentHelp("The interrupt controller: 2 or 3.", valueName: "version"))
+    var gic = 3
+
+    @Option(help: ArgumentHelp("The cpufreq device's registers: 1 or 2.", valueName: "version"))
+    var cpufreq: Int?
+
+    @Option(help: ArgumentHelp("A bounce buffer of static memory, in multiples of 64K.", valueName: "size"))
+    var swiotlb: ByteAmount?
+
+    @Option(name: [.customLong("pci-cam")], help: ArgumentHelp("Start of the PCI configuration space.", valueName: "address"))
+    var pciConfiguration: ByteAmount?
+
+    @Option(help: ArgumentHelp("The kernel's command line.", valueName: "text"))
+    var cmdline = ""
+
+    @OptionGroup var guest: LayoutGuestOptions
+
+    func validate() throws {
+        guard gic == 2 || gic == 3 else { throw ValidationError("--gic \(gic): expected 2 or 3") }
+        if let cpufreq, cpufreq != 1, cpufreq != 2 { throw ValidationError("--cpufreq \(cpufreq): expected 1 or 2") }
+    }
+
+    func run() async throws {
+        guard guest.isWanted else {
+            return try await LayoutRun.run(options) { try LayoutPlan(checking: try request(), options.strictness) }
+        }
+        do {
+            var files = try LayoutGuestFiles(options, guest, .aarch64, commandLine: cmdline)
+            files.settings.interruptControllerVersion = gic
+            var request = try request()
+            files.settings.complete(&request, kernel: files.image)
+            try await LayoutRun.run(options) {
+                try LayoutPlan(checking: request, options.strictness)
+            } start: { plan in
+                try await LayoutGuestRun(plan: plan, files: files, options: guest, model: guest.board ?? .virt).run()
+            }
+        } catch let failure as LayoutFailure {
+            Output.error.line("strata: \(failure.message)")
+            throw ExitCode(failure.status)
+        }
+    }
+
+    func request() throws -> AArch64LayoutRequest {
+        var request = AArch64LayoutRequest(memoryByteCount: options.memory.count)
+        request.profile = options.profile
+        if let bios = options.bios {
+            guard options.kernel == nil else { throw ValidationError("--bios and --kernel: one of them starts the guest") }
+            request.payload = .bootloader(byteCount: try options.byteCount(of: bios))
+        } else {
+            request.payload = .kernel(try options.kernelImage())
+        }
+        request.initialRAMDiskByteCount = try options.initrd.map { try options.byteCount(of: $0) }
+        request.deviceTreePosition = position
+        if let treeSize { request.deviceTreeByteCount = treeSize.count }
+        request.virtualProcessorCount = options.cpus
+        request.interruptController = gic == 2 ? .gicV2 : .gicV3
+        request.cpuFrequency = cpufreq.map { $0 == 1 ? .version1 : .version2 }
+        request.pciMemoryStart = options.pciMem?.start
+        request.pciMemoryByteCount = options.pciMem?.byteCount
+        request.pciConfigurationStart = pciConfiguration.map { PhysicalAddress($0.count) }
+        request.isProtected = options.isProtected
+        request.staticBounceBufferByteCount = swiotlb?.count ?? 0
+        if let bits = options.physBits { request.physicalAddressBits = bits }
+        request.mappedFiles = try options.ranges()
+        return request
+    }
+}
+
+extension AArch64LayoutRequest.DeviceTreePosition: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let position = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
+        self = position
+    }
+
+    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import HostFiles
+import MapAnalysis
+import MapFormats
+import MemoryReport
+import SystemPackage
+
+extension MapOutputFormat: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let format = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
+        self = format
+    }
+
+    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
+}
+
+/// `strata map convert`: a map in another form.
+struct MapConvertCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Writes a memory map in another form, if that form can hold it.",
+        discussion: """
+            The text forms are those that kernels and firmware print and that programs read; json and csv are Strata's own and \
+            keep everything. Of several maps the first whole one is written, unless --map names another; json and csv hold all.
+
+            EXIT STATUS
+              0   done
+              64  wrong arguments
+              65  a source holds no memory map that is known, or the form cannot hold it
+              66  a source cannot be read
+              73  the file cannot be written
+            """)
+
+    @OptionGroup(title: "Sources") var source: MapSourceOptions
+
+    @Option(name: .customLong("to"), help: ArgumentHelp("The form.", valueName: "form"))
+    var target: MapOutputFormat
+
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("The file to write instead of the standard output.", valueName: "file"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("The number of the map among those of all sources.", valueName: "number"))
+    var map: Int?
+
+    @Option(help: ArgumentHelp("The distance of descriptors in efi-descriptors.", valueName: "bytes"))
+    var outputDescriptorSize = 48
+
+    func run() async throws {
+        guard !source.isEmpty else { throw ValidationError(MapSourceOptions.missing) }
+        let sources = try await SourceReader(options: source).read()
+        let all = sources.flatMap { $0.analyzed(policy: source.policy) }
+        var chosen = all
+        if let map {
+            guard all.indices.contains(map) else { throw ValidationError("--map \(map): there are \(all.count) maps, from 0 up") }
+            chosen = [all[map]]
+        } else if target != .json, target != .csv, let first = all.first(where: { !$0.listed.kind.isAuxiliary }) ?? all.first {
+            chosen = [first]
+            if all.count > 1 { Output.error.line("strata: writing the first of \(all.count) maps, \(first.title)") }
+        }
+        let buffer = try write(chosen)
+        guard let output else { return Output.standard.write(bytes: buffer.bytes) }
+        do throws(FileFailure) {
+            try OutputFile.replace(FilePath(output), with: buffer.bytes)
+        } catch {
+            Output.error.line("strata: \(error)")
+            throw ExitCode(73)
+        }
+    }
+
+    private func write(_ maps: [AnalyzedMap]) throws -> ByteBuffer {
+        var buffer = ByteBuffer()
+        var writer = MapWriter(target)
+        writer.descriptorSize = outputDescriptorSize
+        writer.begin(&buffer)
+        for (number, map) in maps.enumerated() {
+            writer.source = map.source.name
+            do throws(MapWriteError) {
+                try writer.write(map.listed, words: map.source.collection.words, number: number, to: &buffer)
+            } catch {
+                Output.error.line("strata: \(map.source.name): cannot be written as \(target.name): \(error.explanation)")
+                throw ExitCode(65)
+            }
+        }
+        return buffer
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import MapAnalysis
+import MapFormats
+import MemoryReport
+
+/// `strata map show`: what a machine's memory looks like.
+struct MapShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows the memory maps in sources: figures, types, a table and a picture to scale.",
+        discussion: """
+            EXIT STATUS
+              0   done
+              64  wrong arguments
+              65  a source holds no memory map that is known
+              66  a source cannot be read
+              10 and up with --boot as 'strata boot'
+            """)
+
+    @OptionGroup(title: "Sources") var source: MapSourceOptions
+
+    @Flag(help: "Lists the sources' own rows in their order instead of the regions that they make.")
+    var rows = false
+
+    @Flag(help: "Prints one JSON object a line: maps, rows, figures.")
+    var json = false
+
+    @Flag(help: "Prints the rows as comma-separated values.")
+    var csv = false
+
+    func validate() throws {
+        if source.isEmpty { throw ValidationError(MapSourceOptions.missing) }
+        if json && csv { throw ValidationError("--json and --csv exclude each other") }
+    }
+
+    func run() async throws {
+        let sources = try await SourceReader(options: source).read()
+        if json || csv { return Output.standard.write(document(sources)) }
+        let style = Style(CommandLineHost.current.screen)
+        var isFirst = true
+        for map in sources.flatMap({ $0.analyzed(policy: source.policy) }) {
+            Output.standard.write((isFirst ? "" : "\n") + MapPrinter(map: map, style: style, showsRows: rows).text())
+            isFirst = false
+        }
+    }
+
+    private func document(_ sources: [MapSource]) -> String {
+        var buffer = ByteBuffer()
+        var writer = MapWriter(json ? .json : .csv)
+        writer.begin(&buffer)
+        var number = 0
+        for source in sources {
+            writer.source = source.name
+            for map in source.analyzed(policy: self.source.policy) {
+                // These two forms hold everything: they throw nothing.
+                try? writer.write(map.listed, words: source.collection.words, number: number, to: &buffer)
+                if json { buffer.writeSummary(map, number: number) }
+                number += 1
+            }
+        }
+        return buffer.text
+    }
+}

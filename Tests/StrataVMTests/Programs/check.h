@@ -1,0 +1,78 @@
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdio.h>
+#include <string.h>
+#include <strata-vm.h>
+
+/* Every program counts its checks, prints those that fail, and returns 1 then. */
+static int checks, failures;
+
+#define CHECK(condition)                                                                        \
+    do {                                                                                        \
+        checks++;                                                                               \
+        if (!(condition)) {                                                                     \
+            failures++;                                                                         \
+            printf("%s:%d: %s (error %u)\n", __FILE__, __LINE__, #condition, GetLastError());   \
+        }                                                                                       \
+    } while (0)
+
+/* A call that has to fail with an error. */
+#define FAILS(call, error)                                                                                  \
+    do {                                                                                                    \
+        checks++;                                                                                           \
+        SetLastError(0xDEADBEEF);                                                                           \
+        if (call) {                                                                                         \
+            failures++;                                                                                     \
+            printf("%s:%d: %s did not fail\n", __FILE__, __LINE__, #call);                                  \
+        } else if (GetLastError() != (error)) {                                                             \
+            failures++;                                                                                     \
+            printf("%s:%d: %s gave error %u, not %u\n", __FILE__, __LINE__, #call, GetLastError(), (error)); \
+        }                                                                                                   \
+    } while (0)
+
+#define STATUS(call, expected)                                                                      \
+    do {                                                                                            \
+        checks++;                                                                                   \
+        const NTSTATUS given = (call);                                                              \
+        if (given != (NTSTATUS)(expected)) {                                                        \
+            failures++;                                                                             \
+            printf("%s:%d: %s gave %08x, not %08x\n", __FILE__, __LINE__, #call, (unsigned)given,   \
+                (unsigned)(expected));                                                              \
+        }                                                                                           \
+    } while (0)
+
+/* The exception code of touching a byte; 0 where it goes through. */
+static inline DWORD touch_read(const void *address)
+{
+    volatile DWORD code = 0;
+    STRATA_TRY(frame) { (void)*(const volatile char *)address; }
+    STRATA_EXCEPT(frame) { code = frame.record.ExceptionCode; }
+    STRATA_END_TRY(frame)
+    return code;
+}
+
+static inline DWORD touch_write(void *address)
+{
+    volatile DWORD code = 0;
+    STRATA_TRY(frame) { *(volatile char *)address = 42; }
+    STRATA_EXCEPT(frame) { code = frame.record.ExceptionCode; }
+    STRATA_END_TRY(frame)
+    return code;
+}
+
+static inline MEMORY_BASIC_INFORMATION query(const void *address)
+{
+    MEMORY_BASIC_INFORMATION information;
+    memset(&information, 0xCC, sizeof information);
+    CHECK(VirtualQuery(address, &information, sizeof information) == sizeof information);
+    return information;
+}
+
+static inline int finish(void)
+{
+    printf("%d checks, %d failures\n", checks, failures);
+    return failures != 0;
+}
+
+#endif

@@ -1,0 +1,66 @@
+/* The thread's environment block, errors of threads, modules, and memory of the process read and written by calls. */
+#include <pthread.h>
+#include "check.h"
+
+static void *other_thread(void *teb)
+{
+    CHECK(GetLastError() == 0 && NtCurrentTeb() != teb);
+    SetLastError(99);
+    CHECK(NtCurrentTeb()->NtTib.StackBase != ((PTEB)teb)->NtTib.StackBase);
+    return NULL;
+}
+
+int main(void)
+{
+    PTEB teb = NtCurrentTeb();
+    char local;
+    CHECK(teb->NtTib.Self == &teb->NtTib && teb->ProcessEnvironmentBlock == RtlGetCurrentPeb());
+    CHECK((char *)teb->NtTib.StackBase > &local && (char *)teb->DeallocationStack < &local);
+    CHECK(*(PVOID *)((char *)teb + 0x30) == teb && *(PPEB *)((char *)teb + 0x60) == RtlGetCurrentPeb());
+    SetLastError(1234);
+    CHECK(teb->LastErrorValue == 1234 && *(DWORD *)((char *)teb + 0x68) == 1234);
+    pthread_t thread;
+    pthread_create(&thread, NULL, other_thread, teb);
+    pthread_join(thread, NULL);
+    CHECK(GetLastError() == 1234);
+    CHECK(!VirtualFree(NULL, 0, MEM_RELEASE) && RtlGetLastNtStatus() != STATUS_SUCCESS);
+
+    SYSTEM_INFO system;
+    GetSystemInfo(&system);
+    CHECK(system.dwPageSize == 0x1000 && system.dwAllocationGranularity == 0x10000 && system.dwNumberOfProcessors > 0);
+    CHECK(system.lpMinimumApplicationAddress == (PVOID)0x10000 && system.lpMaximumApplicationAddress == (PVOID)0x7FFFFFFEFFFF);
+    CHECK(GetLargePageMinimum() == 0x200000);
+    MEMORYSTATUSEX status;
+    status.dwLength = sizeof status;
+    CHECK(GlobalMemoryStatusEx(&status) && status.ullTotalPhys > 0);
+
+    HMODULE module = GetModuleHandleA("KERNEL32.dll");
+    CHECK(module != NULL && GetModuleHandleA("user32.dll") == NULL);
+    LPVOID(WINAPI *allocate)(LPVOID, SIZE_T, DWORD, DWORD);
+    FARPROC procedure = GetProcAddress(module, "VirtualAlloc");
+    memcpy(&allocate, &procedure, sizeof allocate);
+    char *memory = allocate(NULL, 0x3000, MEM_COMMIT, PAGE_READWRITE);
+    CHECK(memory != NULL && GetProcAddress(module, "printf") == NULL && GetLastError() == ERROR_PROC_NOT_FOUND);
+
+    char buffer[0x1000];
+    SIZE_T count = 1;
+    DWORD old;
+    memset(memory, 'm', 0x3000);
+    CHECK(ReadProcessMemory(GetCurrentProcess(), memory + 0x800, buffer, sizeof buffer, &count) && count == sizeof buffer);
+    CHECK(VirtualProtect(memory + 0x1000, 0x1000, PAGE_NOACCESS, &old));
+    FAILS(ReadProcessMemory(GetCurrentProcess(), memory + 0x800, buffer, sizeof buffer, &count), ERROR_PARTIAL_COPY);
+    CHECK(count == 0);
+    FAILS(WriteProcessMemory(GetCurrentProcess(), memory + 0x1000, buffer, 4, NULL), ERROR_NOACCESS);
+    FAILS(ReadProcessMemory(NULL, memory, buffer, 4, NULL), ERROR_INVALID_HANDLE);
+
+    MEMORY_REGION_INFORMATION region;
+    STATUS(NtQueryVirtualMemory(NtCurrentProcess(), memory + 0x2000, MemoryRegionInformation, &region, sizeof region, NULL), STATUS_SUCCESS);
+    CHECK(region.AllocationBase == memory && region.RegionSize == 0x3000 && region.CommitSize == 0x3000);
+    STATUS(NtQueryVirtualMemory(NtCurrentProcess(), memory, (MEMORY_INFORMATION_CLASS)99, &region, sizeof region, NULL), STATUS_INVALID_INFO_CLASS);
+    STATUS(NtQueryVirtualMemory(NtCurrentProcess(), memory, MemoryBasicInformation, &region, 8, NULL), STATUS_INFO_LENGTH_MISMATCH);
+    STATUS(NtQueryVirtualMemory(NtCurrentProcess(), memory, MemoryBasicInformation, (PVOID)8, 48, NULL), STATUS_ACCESS_VIOLATION);
+    CHECK(RtlNtStatusToDosError(STATUS_COMMITMENT_LIMIT) == ERROR_COMMITMENT_LIMIT);
+    CHECK(RtlNtStatusToDosError(STATUS_OBJECT_NAME_NOT_FOUND) == ERROR_FILE_NOT_FOUND);
+    CHECK(RtlNtStatusToDosError((NTSTATUS)0xC1234567) == ERROR_MR_MID_NOT_FOUND);
+    return finish();
+}

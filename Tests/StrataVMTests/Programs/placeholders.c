@@ -1,0 +1,68 @@
+/* Placeholders, address requirements, physical pages, and memory that is declared dispensable. */
+#include "check.h"
+
+int main(void)
+{
+    char *place = VirtualAlloc2(NULL, NULL, 0x40000, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0);
+    CHECK(place != NULL && query(place).State == MEM_RESERVE && query(place).RegionSize == 0x40000);
+    FAILS(VirtualAlloc2(NULL, NULL, 0x1000, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_READWRITE, NULL, 0), ERROR_INVALID_PARAMETER);
+    FAILS(VirtualAlloc(place, 0x1000, MEM_COMMIT, PAGE_READWRITE), ERROR_INVALID_ADDRESS);
+    CHECK(VirtualFree(place + 0x10000, 0x20000, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER));
+    CHECK(query(place).RegionSize == 0x10000 && query(place + 0x10000).AllocationBase == place + 0x10000);
+
+    /* A ring: one section, twice, side by side. */
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x10000, NULL);
+    FAILS(MapViewOfFile3(section, NULL, place + 0x10000, 0, 0x10000, MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0), ERROR_INVALID_ADDRESS);
+    CHECK(VirtualFree(place + 0x10000, 0x10000, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER));
+    char *first = MapViewOfFile3(section, NULL, place + 0x10000, 0, 0x10000, MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0);
+    char *second = MapViewOfFile3(section, NULL, place + 0x20000, 0, 0x10000, MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0);
+    CHECK(first == place + 0x10000 && second == place + 0x20000);
+    memcpy(first + 0xFFFC, "overflow", 8);
+    CHECK(memcmp(first, "flow", 4) == 0 && memcmp(second + 0xFFFC, "over", 4) == 0);
+    CHECK(UnmapViewOfFileEx(first, MEM_PRESERVE_PLACEHOLDER) && UnmapViewOfFile2(GetCurrentProcess(), second, MEM_PRESERVE_PLACEHOLDER));
+    CHECK(touch_read(first) == EXCEPTION_ACCESS_VIOLATION && CloseHandle(section));
+    CHECK(VirtualFree(place, 0x40000, MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS) && query(place).RegionSize == 0x40000);
+    CHECK(VirtualAlloc2(NULL, place, 0x40000, MEM_RESERVE | MEM_COMMIT | MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0) == place);
+    place[5] = 1;
+    CHECK(VirtualFree(place, 0, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER) || GetLastError() == ERROR_INVALID_PARAMETER);
+    CHECK(VirtualFree(place, 0x40000, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER));
+    CHECK(VirtualAlloc2(NULL, place, 0x40000, MEM_RESERVE | MEM_COMMIT | MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0) == place);
+    CHECK(place[5] == 0 && VirtualFree(place, 0, MEM_RELEASE));
+
+    MEM_ADDRESS_REQUIREMENTS requirements = {(PVOID)0x20000000, (PVOID)0x2FFFFFFF, 0x1000000};
+    MEM_EXTENDED_PARAMETER parameter;
+    memset(&parameter, 0, sizeof parameter);
+    parameter.Type = MemExtendedParameterAddressRequirements;
+    parameter.Pointer = &requirements;
+    char *low = VirtualAlloc2(NULL, NULL, 0x10000, MEM_RESERVE, PAGE_READWRITE, &parameter, 1);
+    CHECK((ULONG_PTR)low >= 0x20000000 && (ULONG_PTR)low < 0x30000000 && ((ULONG_PTR)low & 0xFFFFFF) == 0);
+    FAILS(VirtualAlloc2(NULL, low, 0x10000, MEM_RESERVE, PAGE_READWRITE, &parameter, 1), ERROR_INVALID_PARAMETER);
+    CHECK(VirtualFree(low, 0, MEM_RELEASE));
+    requirements.Alignment = 0x8000;
+    FAILS(VirtualAlloc2(NULL, NULL, 0x10000, MEM_RESERVE, PAGE_READWRITE, &parameter, 1), ERROR_INVALID_PARAMETER);
+    FAILS(VirtualAlloc2(NULL, NULL, 0x10000, MEM_RESERVE, PAGE_READWRITE, NULL, 1), ERROR_INVALID_PARAMETER);
+
+    char *memory = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    memset(memory, 7, 0x10000);
+    CHECK(VirtualAlloc(memory, 0x10000, MEM_RESET, PAGE_READWRITE) == memory && (memory[0] == 7 || memory[0] == 0));
+    CHECK(OfferVirtualMemory(memory, 0x10000, VmOfferPriorityLow) == 0);
+    CHECK(DiscardVirtualMemory(memory, 0x1001) == ERROR_INVALID_PARAMETER && DiscardVirtualMemory(memory, 0x10000) == 0);
+    WIN32_MEMORY_RANGE_ENTRY range = {memory, 0x10000};
+    CHECK(PrefetchVirtualMemory(GetCurrentProcess(), 1, &range, 0));
+    CHECK(VirtualFree(memory, 0, MEM_RELEASE));
+
+    memory = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_PHYSICAL, PAGE_READWRITE);
+    CHECK(memory != NULL);
+    ULONG_PTR frames[4], count = 4;
+    FAILS(AllocateUserPhysicalPages(GetCurrentProcess(), &count, frames), ERROR_PRIVILEGE_NOT_HELD);
+    StrataHoldLockMemoryPrivilege(TRUE);
+    CHECK(AllocateUserPhysicalPages(GetCurrentProcess(), &count, frames) && count == 4);
+    CHECK(MapUserPhysicalPages(memory, 4, frames));
+    memory[0x1000] = 9;
+    CHECK(MapUserPhysicalPages(memory, 4, NULL) && touch_read(memory) == EXCEPTION_ACCESS_VIOLATION);
+    ULONG_PTR one = frames[1];
+    CHECK(MapUserPhysicalPages(memory + 0x8000, 1, &one) && memory[0x8000] == 9);
+    CHECK(FreeUserPhysicalPages(GetCurrentProcess(), &count, frames) && touch_read(memory + 0x8000) == EXCEPTION_ACCESS_VIOLATION);
+    CHECK(VirtualFree(memory, 0, MEM_RELEASE));
+    return finish();
+}

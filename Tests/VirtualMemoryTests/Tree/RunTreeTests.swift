@@ -1,0 +1,94 @@
+import SeededRandom
+import Testing
+
+@testable import VirtualMemory
+
+/// Every address of a small space by itself: what a tree of runs has to agree with.
+private struct RunModel {
+    static let size = 4096
+    static let granularity = 16
+    var values: [UInt8?] = Array(repeating: nil, count: size)
+
+    func isFree(_ range: Range<Int>) -> Bool { range.allSatisfy { values[$0] == nil } }
+
+    func lowest(_ size: Int, _ low: Int, _ high: Int, _ alignment: Int) -> Int? {
+        stride(from: 0, to: Self.size, by: alignment).first {
+            $0 >= low && $0 + size <= min(high, Self.size) && isFree($0..<$0 + size)
+        }
+    }
+
+    func highest(_ size: Int, _ low: Int, _ high: Int, _ alignment: Int) -> Int? {
+        stride(from: 0, to: Self.size, by: alignment).reversed().first {
+            $0 >= low && $0 + size <= min(high, Self.size) && isFree($0..<$0 + size)
+        }
+    }
+}
+
+@Suite struct RunTreeTests {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>) func agreesWithAddressByAddressModel(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var tree = RunTree<UInt8>(filler: 0, granularity: UInt64(RunModel.granularity))
+        var model = RunModel()
+        // Short runs make the tree deep; the phases grow and shrink it.
+        for step in 0..<6000 {
+            let isShrinking = step / 1000 % 2 == 1
+            let start = random.below(RunModel.size)
+            let end = min(start + 1 + random.below(random.oneIn(20) ? 600 : 5), RunModel.size)
+            switch random.below(4) {
+            case 0, 1:
+                if isShrinking {
+                    tree.remove(from: UInt64(start), to: UInt64(end))
+                    for address in start..<end { model.values[address] = nil }
+                } else {
+                    let value = UInt8(random.below(200))
+                    tree.assign(from: UInt64(start), to: UInt64(end), value)
+                    for address in start..<end { model.values[address] = value }
+                }
+            case 2:
+                tree.transform(from: UInt64(start), to: UInt64(end)) { $0 / 2 }
+                for address in start..<end { model.values[address] = model.values[address].map { $0 / 2 } }
+            default:
+                let size = 1 + random.below(40)
+                let alignment = RunModel.granularity << random.below(3)
+                let low = random.below(RunModel.size)
+                let high = low + random.below(RunModel.size)
+                let request = GapRequest(
+                    size: UInt64(size), low: UInt64(low), high: UInt64(min(high, RunModel.size)), alignment: UInt64(alignment))
+                #expect(tree.lowestGap(request).map(Int.init) == model.lowest(size, low, high, alignment), "step \(step)")
+                #expect(tree.highestGap(request).map(Int.init) == model.highest(size, low, high, alignment), "step \(step)")
+            }
+            if step % 50 == 0 {
+                #expect(tree.damage().map { "\($0)" } == nil, "step \(step)")
+                for address in 0..<RunModel.size {
+                    let found = tree.run(at: UInt64(address)).map { tree.value($0) }
+                    if found != model.values[address] { Issue.record("step \(step): \(address)") }
+                }
+            }
+        }
+    }
+
+    @Test func growsInOrderWithFullNodes() {
+        for isUp in [true, false] {
+            var tree = RunTree<UInt8>(filler: 0)
+            for index in 0..<32_000 as Range<UInt64> {
+                let place = (isUp ? index : 32_000 - index) * 2
+                tree.insert(start: place, end: place + 1, value: 1)
+            }
+            #expect(tree.count == 32_000)
+            #expect(tree.damage().map { "\($0)" } == nil)
+            #expect(tree.counts.count < 1200)
+        }
+    }
+
+    @Test func emptiesAndFillsAgain() {
+        var tree = RunTree<UInt8>(filler: 0)
+        for round in 0..<3 {
+            for index in 0..<5000 as Range<UInt64> { tree.insert(start: index * 3, end: index * 3 + 2, value: UInt8(round)) }
+            #expect(tree.damage().map { "\($0)" } == nil)
+            tree.remove(from: 0, to: 20_000)
+            #expect(tree.count == 0)
+            #expect(tree.first == nil && tree.last == nil)
+            #expect(tree.damage().map { "\($0)" } == nil)
+        }
+    }
+}
