@@ -81,7 +81,7 @@ extension MemoryServices {
         let sizes = entries.map { ($0.pages.rawValue + granule - 1) & ~(granule - 1) }
         let total = sizes.reduce(0, +)
         guard total > 0 else { return }
-        precondition(entries.count <= 15, "the table has 13 entries at most")
+        precondition(entries.count < Extent.standingBin, "the table has 13 entries at most")
         let search: PageSearch = granule > 1 ? .aligned : .free
         // Pages for the records of the bins come out of what there is besides, two of them at most.
         guard tree.highestPlace(search, total + 2 * granule, from: 0, through: .max) != nil else { throw .outOfResources }
