@@ -275,6 +275,20 @@ struct HostileTextTests {
         #expect(rows.last?.range?.last == PhysicalAddress(.max))
     }
 
+    @Test(arguments: [
+        "BIOS-e820: [mem 0x0000000000000000-0x1ffffffffffffffff] usable",
+        "BIOS-e820: 10000000000000000 - 10000000000001000 (usable)",
+        "e820: remove [mem 0x10000000000000000-0x10000000000000fff] usable", "00000000-10000000000000fff : System RAM",
+        "efi: mem00: type=7, attr=0xf, range=[0x0000000000001000-0x10000000000001000) (0MB)",
+        "efi:   0x000000000000-0x10000000000000fff [Conventional|   |  |  |  |  |  |  |  |  |   |WB|WT|WC|UC]",
+        " 010000000000000000-010000000000000fff: RAM", "0x10000000000000000 - 0x10000000000000fff, 4096 bytes (1 pages)",
+    ])
+    func `numbers of more than 64 bits are never taken for their lower ones`(text: String) throws {
+        for row in try read(Array(text.utf8)).maps.flatMap(\.rows) { #expect(row.defect == .wraps) }
+        let window = "pci_bus 0000:00: root bus resource [mem 0x10000000000000000-0x1000000000000ffff window]"
+        #expect(try read(Array(window.utf8)).facts.isEmpty)
+    }
+
     @Test(arguments: 0..<40)
     func `no noise is a trap, in pieces of any size`(seed: Int) throws {
         var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1

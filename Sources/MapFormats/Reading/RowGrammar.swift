@@ -18,17 +18,26 @@ struct RowGrammar {
 
     mutating func read(_ line: borrowing Line, _ draft: inout RowDraft) -> LineReading {
         if let token = RangeToken.first(in: line, from: 0) {
-            let reading = read(line, token, &draft)
+            let reading = readChecked(line, token, &draft)
             if case .nothing = reading {} else { return reading }
             // Before the range there may be a time stamp that looks like one.
             var next = token
             while let other = RangeToken.first(in: line, from: next.end) {
-                let reading = read(line, other, &draft)
+                let reading = readChecked(line, other, &draft)
                 if case .nothing = reading {} else { return reading }
                 next = other
             }
         }
         return readStart(line, &draft)
+    }
+
+    /// Reads a row around `token`; of a number with more than 64 bits only the row is known, not its addresses.
+    private func readChecked(_ line: borrowing Line, _ token: RangeToken, _ draft: inout RowDraft) -> LineReading {
+        let reading = read(line, token, &draft)
+        guard token.overflows else { return reading }
+        if case .fact = reading { return .nothing }
+        draft.row.defect = .wraps
+        return reading
     }
 
     private func read(_ line: borrowing Line, _ token: RangeToken, _ draft: inout RowDraft) -> LineReading {
