@@ -106,6 +106,7 @@ struct RowGrammar {
         switch line[body] {
         case UInt8(ascii: "("): return Xen.read(line, body: body, &draft)
         case UInt8(ascii: "[") where line.count < 256: return Limine.read(line, body: body, &draft)
+        case UInt8(ascii: "A"): return FirmwareTableList.readACPI(line, body: body)
         case UInt8(ascii: "B") where line.has("BIOS-provided physical RAM map", at: body): return .header(.map(.linuxE820))
         case UInt8(ascii: "D"): return LogFacts.readRMRR(line, body: body)
         case UInt8(ascii: "E") where line.has("EFI: mem", at: body), UInt8(ascii: "e") where line.has("efi: mem", at: body):
@@ -126,6 +127,7 @@ struct RowGrammar {
             return .header(.boot)
         case UInt8(ascii: "M"):
             if line.has("MEMBLOCK configuration", at: body) { return .header(.map(.linuxMemblock)) }
+            if line.has("MTRR ", at: body) { return MTRRRanges.readDefault(line, body: body) }
             if line.has("MMap[", at: body) { return ESXi.read(line, body: body, &draft) }
             if line.has("MemoryDescriptor {", at: body) { return UEFIRS.read(line, body: body, &draft) }
             if line.has("MemoryMap,\"", at: body) { return ShellTable.read(line, body: body, &draft) }
@@ -139,12 +141,14 @@ struct RowGrammar {
             return FreeBSDSMAP.read(line, body: body, &draft)
         case UInt8(ascii: "T"):
             if line.has("Type ", at: body) { return tableHeader(line, body) }
+            if line.has("TOM2: ", at: body) { return MTRRRanges.readTopOfMemory(line, body: body) }
             return ShellMemmap.readTotal(line, body: body)
         case UInt8(ascii: "a"): return NetBSDMemory.read(line, body: body, &draft)
         case UInt8(ascii: "b"): return GRUBMemory.read(line, body: body, &draft)
         case UInt8(ascii: "m") where line.has("map,kind,", at: body): return strata.readHeader(line, body)
         case UInt8(ascii: "{"): return strata.readObject(line, body, &draft)
-        case UInt8(ascii: "0")...UInt8(ascii: "9") where strata.isTable:
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            guard strata.isTable else { return MTRRRanges.read(line, body: body) }
             let reading = strata.readFields(line, body, &draft)
             if case .nothing = reading {} else { return reading }
         case UInt8(ascii: "l") where line.has("lmb_dump_all", at: body): return .header(.map(.uBootLMB))

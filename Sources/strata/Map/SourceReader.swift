@@ -14,12 +14,13 @@ struct SourceReader {
 
     /// Reads all of them, in their order; `--live` and `--boot` come last.
     ///
+    /// - Parameter together: whether the sources are about one machine, so that one may say only what lies beside the others' maps.
     /// - Throws: `ExitCode` after telling what is wrong on the standard error.
-    func read() async throws -> [MapSource] {
+    func read(together: Bool = false) async throws -> [MapSource] {
         var sources: [MapSource] = []
         for path in options.sources { sources.append(try await read(path)) }
         // One of several that says nothing would otherwise be taken for one in which all is well.
-        let silent = sources.filter { $0.collection.maps.isEmpty && $0.collection.facts.isEmpty }
+        let silent = sources.filter { $0.collection.maps.isEmpty && !(together && !$0.collection.facts.isEmpty) }
         if options.live { sources += try live() }
         if options.boot { sources.append(try await boot()) }
         for source in sources {

@@ -57,7 +57,7 @@ struct MapCheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         if rules { return listRules() }
-        let sources = try await SourceReader(options: source).read()
+        let sources = try await SourceReader(options: source).read(together: together)
         var checker = MapChecker()
         checker.isOneMachine = together
         checker.excluded = Set(ignored)
