@@ -215,6 +215,12 @@ struct GrammarTests {
         try expectRows(sample, in: noise + sample.text + "\n" + noise)
     }
 
+    @Test func `no grammar of texts lacks a sample`() {
+        let binary: Set<MapKind> = [.efiDescriptors, .runtimeMap, .e820Table, .multiboot1, .multiboot2, .deviceTree, .minidump]
+        let sampled = Set(Sample.all.map(\.kind))
+        for kind in MapKind.allCases where !binary.contains(kind) { #expect(sampled.contains(kind), "\(kind.name)") }
+    }
+
     @Test func `UTF-16 with a byte order mark is read, as the Shell writes it`() throws {
         let sample = try #require(Sample.all.first { $0.kind == .shellMemmap })
         let units = Array(("\u{FEFF}" + sample.text.replacing("\n", with: "\r\n")).utf16)
