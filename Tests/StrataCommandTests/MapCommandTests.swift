@@ -1,36 +1,15 @@
 import Foundation
 import MachineRunnerTestSupport
 import Subprocess
-import SystemPackage
 import Testing
 
 /// `strata map` as users run it.
 @Suite("strata map")
 struct MapCommandTests {
-    private struct Outcome {
-        var status: Int32
-        var output: String
-        var errors: String
-    }
-
-    /// The program lies beside the tests.
-    private var program: FilePath {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return FilePath(tests).removingLastComponent().appending("strata")
-    }
-
     private func strata(
         _ arguments: [String], input: String = "", environment: Environment = .inherit
-    ) async throws -> Outcome {
-        let result = try await run(
-            .path(program), arguments: Arguments(["map"] + arguments), environment: environment, input: .string(input),
-            output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
-        guard case .exited(let status) = result.terminationStatus else {
-            Issue.record("\(result.terminationStatus)")
-            return Outcome(status: -1, output: "", errors: "")
-        }
-        return Outcome(status: status, output: result.standardOutput, errors: result.standardError)
+    ) async throws -> StrataProgram.Outcome {
+        try await StrataProgram.outcome(of: ["map"] + arguments, input: input, environment: environment)
     }
 
     private static let sound = """
@@ -160,7 +139,7 @@ struct MapCommandTests {
     func fullDisk(arguments: [String]) async throws {
         let result = try await run(
             .path("/bin/sh"),
-            arguments: Arguments(["-c", "exec \"$0\" \"$@\" >/dev/full", program.string, "map"] + arguments + ["-"]),
+            arguments: Arguments(["-c", "exec \"$0\" \"$@\" >/dev/full", StrataProgram.path.string, "map"] + arguments + ["-"]),
             input: .string(Self.sound), output: .discarded, error: .string(limit: 1 << 16))
         #expect(result.terminationStatus == .exited(74))
         #expect(result.standardError.contains("No space left on device"))

@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import SystemPackage
 import Testing
 
@@ -13,12 +12,6 @@ struct MapDrawCommandTests {
 
         """
 
-    /// The program lies beside the tests.
-    private var program: FilePath {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return FilePath(tests).removingLastComponent().appending("strata")
-    }
-
     /// Runs the command in a folder that has the listing as `map.log`, and again with less memory as `other.log`.
     private func draw<Result>(
         _ arguments: [String], input: String = "", _ body: (Int32, String, String, URL) throws -> Result
@@ -30,14 +23,9 @@ struct MapDrawCommandTests {
         try Self.listing.replacingOccurrences(of: "3fffffff", with: "2fffffff")
             .write(to: folder.appendingPathComponent("other.log"), atomically: true, encoding: .utf8)
         try "nothing of the kind\n".write(to: folder.appendingPathComponent("text.log"), atomically: true, encoding: .utf8)
-        let result = try await run(
-            .path(program), arguments: Arguments(["map", "draw"] + arguments), workingDirectory: FilePath(folder.path),
-            input: .string(input), output: .string(limit: 1 << 22), error: .string(limit: 1 << 20))
-        guard case .exited(let status) = result.terminationStatus else {
-            Issue.record("\(result.terminationStatus)")
-            return try body(-1, "", "", folder)
-        }
-        return try body(status, result.standardOutput, result.standardError, folder)
+        let outcome = try await StrataProgram.outcome(
+            of: ["map", "draw"] + arguments, input: input, folder: FilePath(folder.path))
+        return try body(outcome.status, outcome.output, outcome.errors, folder)
     }
 
     @Test func drawsInTheTerminal() async throws {

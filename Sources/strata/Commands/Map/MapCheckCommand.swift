@@ -59,7 +59,8 @@ struct MapCheckCommand: AsyncParsableCommand {
         if rules { return listRules() }
         let sources = try await SourceReader(options: source).read(together: together)
         var checker = MapChecker()
-        checker.isOneMachine = together
+        // What this machine shows of itself is about one machine.
+        checker.isOneMachine = together || source.live && source.sources.isEmpty && !source.boot
         checker.excluded = Set(ignored)
         let all = checker.check(sources, policy: source.policy)
         let findings = quiet ? all.filter { $0.severity > .note } : all
