@@ -82,6 +82,7 @@ struct MapCommandTests {
         #expect(try await strata(["-", "--json", "--csv"]).status == 64)
         #expect(try await strata(["/nonexistent"]).status == 66)
         #expect(try await strata(["-"], input: "nothing here\n").status == 65)
+        #expect(try await !strata(["/nonexistent/\u{1B}[31m"]).errors.contains("\u{1B}"), "names cannot steer the terminal")
         let usage = try await strata(["-", "--json", "--csv"])
         #expect(usage.output.isEmpty, "those who read lines of JSON get no other document")
         #expect(usage.errors.contains("exclude each other"))

@@ -24,7 +24,7 @@ struct SourceReader {
         if options.live { sources += try live() }
         if options.boot { sources.append(try await boot()) }
         for source in sources {
-            for note in source.notes { Output.error.line("strata: \(source.name): \(note)") }
+            for note in source.notes { Output.error.line("strata: \(TerminalText.harmless(source.name)): \(note)") }
         }
         guard silent.isEmpty, sources.contains(where: { !$0.collection.maps.isEmpty }) else {
             for source in silent.isEmpty ? sources : silent {
@@ -42,13 +42,13 @@ struct SourceReader {
             if path.hasSuffix(".gz") { return try parse(path, try await Gunzip.contents(of: FilePath(path))) }
             return try stream(path)
         } catch let error as MapReadError {
-            throw fail("\(path): \(error.explanation)", 65)
+            throw ExitCode.telling("\(path): \(error.explanation)", status: 65)
         } catch let error as BinaryMapError {
-            throw fail("\(path): \(error.explanation)", 65)
+            throw ExitCode.telling("\(path): \(error.explanation)", status: 65)
         } catch let error as ExitCode {
             throw error
         } catch {
-            throw fail("\(error)", 66)
+            throw ExitCode.telling("\(error)", status: 66)
         }
     }
 
@@ -108,7 +108,7 @@ struct SourceReader {
             }
         }
         for reason in reasons { Output.error.line("strata: \(reason)") }
-        guard !sources.isEmpty else { throw fail("this machine shows no memory map", 66) }
+        guard !sources.isEmpty else { throw ExitCode.telling("this machine shows no memory map", status: 66) }
         return sources
     }
 
@@ -128,13 +128,8 @@ struct SourceReader {
             return MapSource(
                 name: "\(report.architecture.rawValue) machine", collection: try reader.read(report.rawMap.span).collection)
         } catch {
-            throw fail("the machine's map: \(error.explanation)", 65)
+            throw ExitCode.telling("the machine's map: \(error.explanation)", status: 65)
         }
-    }
-
-    private func fail(_ message: String, _ status: Int32) -> ExitCode {
-        Output.error.line("strata: \(message)")
-        return ExitCode(status)
     }
 }
 

@@ -38,6 +38,13 @@ enum GRUBEFI {
 
 /// GRUB's `lsmmap`: "base_addr = 0x100000, length = 0x3ff00000, available RAM".
 enum GRUBMemory {
+    /// What the command calls the types of e820, by how the words begin.
+    private static let words: [(word: StaticString, type: MemoryType, number: UInt32)] = [
+        ("available", .conventional, 1), ("reserved", .reserved, 2), ("ACPI reclaimable", .acpiReclaim, 3),
+        ("ACPI non-volatile", .acpiNVS, 4), ("RAM with known defects", .unusable, 5), ("persistent", .persistent, 7),
+        ("code", .runtimeServicesCode, 20), ("firmware code", .runtimeServicesCode, 20),
+    ]
+
     static func read(_ line: borrowing Line, body: Int, _ draft: inout RowDraft) -> LineReading {
         var index = body
         guard line.take("base_addr = ", &index), let base = line.number(&index), line.take(", length = ", &index),
@@ -49,29 +56,11 @@ enum GRUBMemory {
         draft.convention = .length
         draft.row = MapRow(start: base, byteCount: length)
         draft.word = word
-        let start = word.lowerBound
-        draft.row.number = 2
-        if line.has("available", at: start) {
-            draft.row.type = .conventional
-            draft.row.number = 1
-        } else if line.has("ACPI reclaimable", at: start) {
-            draft.row.type = .acpiReclaim
-            draft.row.number = 3
-        } else if line.has("ACPI non-volatile", at: start) {
-            draft.row.type = .acpiNVS
-            draft.row.number = 4
-        } else if line.has("RAM with known defects", at: start) {
-            draft.row.type = .unusable
-            draft.row.number = 5
-        } else if line.has("persistent", at: start) {
-            draft.row.type = .persistent
-            draft.row.number = 7
-        } else if line.has("code", at: start) || line.has("firmware code", at: start) {
-            draft.row.type = .runtimeServicesCode
-            draft.row.number = 20
+        if let (_, type, number) = words.first(where: { line.has($0.word, at: word.lowerBound) }) {
+            (draft.row.type, draft.row.number) = (type, number)
         } else {
-            draft.row.type = .reserved
-            if !line.has("reserved", at: start) { draft.row.marks.insert(.unknownWord) }
+            (draft.row.type, draft.row.number) = (.reserved, 2)
+            draft.row.marks.insert(.unknownWord)
         }
         return .row
     }

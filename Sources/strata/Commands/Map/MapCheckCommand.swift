@@ -119,6 +119,6 @@ struct MapCheckCommand: AsyncParsableCommand {
             return "\(count) \(severity.name)\(count == 1 ? "" : "s")"
         }
         return text + (text.isEmpty ? "" : "\n")
-            + "\(counts.joined(separator: ", ")) in \(rows) rows of \(maps) \(maps == 1 ? "map" : "maps")\n"
+            + "\(counts.joined(separator: ", ")) in \(rows) \(rows == 1 ? "row" : "rows") of \(maps) \(maps == 1 ? "map" : "maps")\n"
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostFiles
+import MachineRunner
 import MapAnalysis
 import MapFormats
 import MemoryReport
@@ -59,21 +60,21 @@ struct MapConvertCommand: AsyncParsableCommand {
         var chosen = all
         if let map {
             guard (1...all.count).contains(map) else {
-                Output.error.line("strata: --map \(map): there are the maps 1 to \(all.count)")
-                throw ExitCode(64)
+                throw ExitCode.telling("--map \(map): there are the maps 1 to \(all.count)", status: 64)
             }
             chosen = [all[map - 1]]
         } else if target != .json, target != .csv, let first = all.first(where: { !$0.listed.kind.isAuxiliary }) ?? all.first {
             chosen = [first]
-            if all.count > 1 { Output.error.line("strata: of \(all.count) maps this one is written: \(first.title)") }
+            if all.count > 1 {
+                Output.error.line("strata: of \(all.count) maps this one is written: \(TerminalText.harmless(first.title))")
+            }
         }
         let buffer = try write(chosen)
         guard let output else { return try Output.standard.deliver(buffer.bytes) }
         do throws(FileFailure) {
             try OutputFile.replace(FilePath(output), with: buffer.bytes)
         } catch {
-            Output.error.line("strata: \(error)")
-            throw ExitCode(73)
+            throw ExitCode.telling("\(error)", status: 73)
         }
     }
 
@@ -87,8 +88,8 @@ struct MapConvertCommand: AsyncParsableCommand {
             do throws(MapWriteError) {
                 try writer.write(map.listed, words: map.source.collection.words, number: index + 1, to: &buffer)
             } catch {
-                Output.error.line("strata: \(map.source.name): cannot be written as \(target.name): \(error.explanation)")
-                throw ExitCode(65)
+                throw ExitCode.telling(
+                    "\(map.source.name): cannot be written as \(target.name): \(error.explanation)", status: 65)
             }
         }
         return buffer

@@ -47,7 +47,8 @@ struct MapDiffCommand: AsyncParsableCommand {
     func run() async throws {
         let sources = try await SourceReader(options: source).read()
         guard sources.count <= 2 || first != nil else {
-            throw fail("two sources can be compared, not \(sources.count): --first and --second choose among their maps", 64)
+            throw ExitCode.telling(
+                "two sources can be compared, not \(sources.count): --first and --second choose among their maps", status: 64)
         }
         let (before, after) = try choose(sources)
         let difference = MapDifference(before, after, withAttributes: !typesOnly)
@@ -59,7 +60,7 @@ struct MapDiffCommand: AsyncParsableCommand {
         let all = sources.flatMap { $0.analyzed(policy: source.policy) }
         func map(_ number: Int) throws -> AnalyzedMap {
             guard (1...all.count).contains(number) else {
-                throw fail("there is no map \(number): there are the maps 1 to \(all.count)", 64)
+                throw ExitCode.telling("there is no map \(number): there are the maps 1 to \(all.count)", status: 64)
             }
             return all[number - 1]
         }
@@ -85,12 +86,7 @@ struct MapDiffCommand: AsyncParsableCommand {
                 }
             }
         }
-        throw fail("there are no two maps to compare", 65)
-    }
-
-    private func fail(_ message: String, _ status: Int32) -> ExitCode {
-        Output.error.line("strata: \(message)")
-        return ExitCode(status)
+        throw ExitCode.telling("there are no two maps to compare", status: 65)
     }
 
     private func text(_ difference: MapDifference, _ before: AnalyzedMap, _ after: AnalyzedMap) -> String {

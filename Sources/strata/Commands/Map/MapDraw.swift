@@ -60,7 +60,8 @@ struct MapDrawCommand: AsyncParsableCommand {
         if let numbers = numbers?.numbers {
             for (name, collection) in read {
                 guard !numbers.contains(where: { $0 <= collection.maps.count }) else { continue }
-                throw fail("\(name): --map names none of its maps, which are 1 to \(collection.maps.count)", status: 64)
+                throw ExitCode.telling(
+                    "\(name): --map names none of its maps, which are 1 to \(collection.maps.count)", status: 64)
             }
         }
         if sideBySide { try drawPair(of: read, title) } else { try draw(read, title) }
@@ -85,7 +86,7 @@ struct MapDrawCommand: AsyncParsableCommand {
         do {
             comparison = try MapComparison(read, numbers: numbers?.numbers, policy: source.policy)
         } catch .notTwo(let chosen) {
-            throw fail(
+            throw ExitCode.telling(
                 """
                 --side-by-side takes two maps, not \(chosen): name two sources, or choose with --map, as in --map 1,2
                 """, status: 64)
@@ -102,13 +103,8 @@ struct MapDrawCommand: AsyncParsableCommand {
         do throws(FileFailure) {
             try OutputFile.replace(FilePath(path), with: picture.utf8)
         } catch {
-            throw fail("\(error)", status: 73)
+            throw ExitCode.telling("\(error)", status: 73)
         }
-    }
-
-    private func fail(_ message: String, status: Int32) -> ExitCode {
-        Output.error.line("strata: \(message)")
-        return ExitCode(status)
     }
 }
 
