@@ -3,9 +3,9 @@ import MemoryMap
 /// The rows that Strata itself writes, one JSON object or one line of CSV each: they hold all that is known of a row, so that
 /// nothing is lost on the way back.
 ///
-///     {"map":0,"source":"dmesg.txt","kind":"linux-e820","label":"BIOS-e820","convention":"inclusive","rows":2}
+///     {"map":1,"source":"dmesg.txt","kind":"linux-e820","label":"BIOS-e820","convention":"inclusive","rows":2}
 ///     {"start":"0x0","last":"0x9fbff","bytes":654336,"type":7,"name":"Conventional","number":1,"marks":0,"word":"usable","line":3}
-///     0,linux-e820,BIOS-e820,inclusive,0x0,0x9fbff,654336,7,Conventional,,1,0,,usable,3,dmesg.txt
+///     1,linux-e820,BIOS-e820,inclusive,0x0,0x9fbff,654336,7,Conventional,,1,0,,usable,3,dmesg.txt
 struct StrataRows {
     private var kind: MapKind?
     private var label: StaticString = ""
