@@ -215,7 +215,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "GuardTests",
         dependencies: [
-            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", system,
+            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", "GuestImage",
+            system,
         ],
         swiftSettings: strict),
     .testTarget(
