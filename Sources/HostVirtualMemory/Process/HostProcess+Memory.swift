@@ -45,6 +45,11 @@ extension HostProcess {
     public func free(_ base: VirtualAddress, byteCount: UInt64, _ type: FreeType) throws(NTStatus) -> FreedMemory {
         try withLock { () throws(NTStatus) in
             if zones.contains(base) { throw .memoryNotAllocated }
+            if type.contains(.release), let region = try? space.queryRegion(base) {
+                // Nothing committed means nothing there: what was decommitted was cleared.
+                space.backend.isClean = region.commitSize == 0
+            }
+            defer { space.backend.isClean = false }
             let freed = try space.free(base, byteCount: byteCount, type)
             if type.contains(.release), let range = VirtualRange(start: freed.base, byteCount: freed.byteCount) {
                 returnForeign(range)
