@@ -28,7 +28,8 @@ extension HostProcess {
     static func named(_ base: VirtualAddress, _ byteCount: UInt64) -> VirtualRange? {
         guard byteCount > 0, let range = VirtualRange(start: base, byteCount: byteCount) else { return nil }
         let granules = Self.granules(range)
-        return granules.start.rawValue >= Platform.allocationGranularity && granules.last.rawValue < 0x7FFF_FFFF_0000 ? granules : nil
+        return granules.start.rawValue >= Platform.allocationGranularity && granules.last.rawValue < 0x7FFF_FFFF_0000
+            ? granules : nil
     }
 
     private func allocateLocked(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
@@ -112,7 +113,9 @@ extension HostProcess {
             while first < pages.count {
                 var end = first + 1
                 while end < pages.count && pages[end].rawValue == pages[end - 1].rawValue + HostMemory.pageSize { end += 1 }
-                if let run = VirtualRange(start: pages[first], byteCount: UInt64(end - first) * HostMemory.pageSize) { watch(run) }
+                if let run = VirtualRange(start: pages[first], byteCount: UInt64(end - first) * HostMemory.pageSize) {
+                    watch(run)
+                }
                 first = end
             }
             return pages
@@ -174,7 +177,9 @@ extension HostProcess {
             guard !zones.contains(address), let block = try? space.query(address), block.state == .committed,
                 let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
             else { return (false, false, []) }
-            let isShared = block.type != .privateMemory && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
+            let isShared =
+                block.type != .privateMemory
+                && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
             return (HostMemory.isResident(page), isShared, block.protection)
         }
     }
