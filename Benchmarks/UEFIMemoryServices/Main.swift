@@ -91,11 +91,13 @@ enum UEFIMemoryServicesBenchmark {
         }
     }
 
-    private static func measurePool(_ services: inout MemoryServices, _ byteCount: UInt64) -> Measurement {
+    private static func measurePool(
+        _ services: inout MemoryServices, _ byteCount: UInt64, _ type: MemoryType = .bootServicesData
+    ) -> Measurement {
         let operations = 1_000
         return Stopwatch.measure(operations: operations, samples: 201) {
             for _ in 0..<operations {
-                guard let buffer = try? services.allocatePool(.bootServicesData, byteCount: byteCount) else {
+                guard let buffer = try? services.allocatePool(type, byteCount: byteCount) else {
                     fatalError("no buffer")
                 }
                 try? services.freePool(at: buffer)
@@ -107,7 +109,9 @@ enum UEFIMemoryServicesBenchmark {
         var table = BenchmarkTable("Pool", columns: ["AllocatePool + FreePool", "time", "EDK II"])
         for (size, rival) in [(UInt64(64), "61.5 ns"), (8_000, "219 ns"), (100_000, "")] {
             var services = try services(pages: 1 << 16)
-            table.add(["\(size) B, the type's only buffer", BenchmarkTable.time(measurePool(&services, size).median), rival])
+            let other = measurePool(&services, size, .loaderData)
+            table.add(["\(size) B, the only buffer of another type", BenchmarkTable.time(other.median), rival])
+            table.add(["\(size) B, the only buffer", BenchmarkTable.time(measurePool(&services, size).median), rival])
             for _ in 0..<100 { _ = try services.allocatePool(.bootServicesData, byteCount: size) }
             table.add(["\(size) B beside 100 others", BenchmarkTable.time(measurePool(&services, size).median), rival])
         }

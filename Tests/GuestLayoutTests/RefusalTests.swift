@@ -312,6 +312,28 @@ struct RefusalTests {
         #expect(Self.refusal(request) == nil)
     }
 
+    @Test("more than one thing wrong: the cure is for the one that is named")
+    func severalProblems() {
+        var request = X86LayoutRequest(memoryByteCount: 1 << 40)
+        request.payload = .firmware(byteCount: 17 << 20)
+        request.physicalAddressBits = 40
+        // The firmware covers two fixed places and RAM passes the address bits: one after the other.
+        var cures: [LayoutCure] = []
+        while let refusal = Self.refusal(request), let cure = refusal.cure, cures.count < 5 {
+            cures.append(cure)
+            request = request.applying(cure)
+        }
+        #expect(
+            cures == [
+                .size(LayoutOwner(.firmware), atMost: (16 << 20) + 0x3000), .size(LayoutOwner(.firmware), atMost: 16 << 20),
+                .addressBits(41),
+            ])
+        #expect(Self.refusal(request) == nil)
+        // On paper both the IDT and the stack have to move.
+        let strict = Self.refusal(Self.request(512), .strict)
+        #expect(strict?.cure == .move(LayoutOwner(.interruptDescriptorTable), to: PhysicalAddress(0x1530)))
+    }
+
     // MARK: Mended in crosvm
 
     private func problem(

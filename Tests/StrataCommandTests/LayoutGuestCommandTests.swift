@@ -49,7 +49,8 @@ struct LayoutGuestCommandTests {
             }
             func contents(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)) }
             let memory = try contents("a.ram")
-            #expect(memory.count == 16 << 20 && memory == (try contents("b.ram")))
+            let again = try contents("b.ram")
+            #expect(memory.count == 16 << 20 && memory == again)
             #expect(try contents("a.rom").count == 128 << 10)
             #expect(memory[0x2_0000..<0x2_0006] == Data("quiet\0".utf8))
             #expect(memory[0xE_0000..<0xE_0008] == Data("RSD PTR ".utf8))

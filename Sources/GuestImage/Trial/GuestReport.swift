@@ -117,7 +117,7 @@ public struct GuestReport: Sendable {
             switch fact.kind {
             case .hostBridgeWindow: windows.append(fact.range)
             case .configurationSpace: configurationSpaces.append(fact.range)
-            case .reservedMemoryRegion: break
+            default: break
             }
         }
     }

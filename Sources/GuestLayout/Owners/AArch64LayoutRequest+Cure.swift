@@ -39,114 +39,113 @@ extension AArch64LayoutRequest {
         }
     }
 
-    func passes(_ strictness: LayoutStrictness) -> Bool {
+    func passes(_ goal: CureGoal) -> Bool {
         do throws(LayoutProblem) {
-            try LayoutPlan(self).check(strictness)
-            return true
+            return goal.isReached(by: try LayoutPlan(self))
         } catch {
             return false
         }
     }
 
-    private func passes(_ cure: LayoutCure, _ strictness: LayoutStrictness) -> Bool { applying(cure).passes(strictness) }
+    private func passes(_ cure: LayoutCure, _ goal: CureGoal) -> Bool { applying(cure).passes(goal) }
 
-    /// The least change of one kind after which nothing is wrong.
-    func leastChange(curing problem: LayoutProblem, _ strictness: LayoutStrictness) -> LayoutCure? {
-        func sound(_ cure: LayoutCure) -> LayoutCure? { passes(cure, strictness) ? cure : nil }
+    /// The least change of one kind that reaches the goal.
+    func leastChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
+        func sound(_ cure: LayoutCure) -> LayoutCure? { passes(cure, goal) ? cure : nil }
         switch problem {
         case .overlap(let low, let high):
-            return cure(of: high.owner, strictness) ?? cure(of: low.owner, strictness) ?? moved(high, strictness)
-                ?? moved(low, strictness)
+            return cure(of: high.owner, goal) ?? cure(of: low.owner, goal) ?? moved(high, goal)
+                ?? moved(low, goal)
         case .leavesWindow(let range, _), .outsideMemory(let range, _):
-            return cure(of: range.owner, strictness) ?? moved(range, strictness)
-        case .exceedsAddressWidth, .emptyPool: return moreBits(strictness) ?? lessMemory(strictness)
-        case .noRoom, .memoryTooSmall: return moreMemory(strictness)
-        case .tooFarFromKernel: return smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, strictness)
-        case .badSize(let owner, _, let limit): return sound(.size(owner, atMost: limit)) ?? cure(of: owner, strictness)
+            return cure(of: range.owner, goal) ?? moved(range, goal)
+        case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
+        case .noRoom, .memoryTooSmall: return moreMemory(goal)
+        case .tooFarFromKernel: return smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
+        case .badSize(let owner, _, let limit): return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
         case .misaligned(let owner, let value, let alignment):
             // Rounding up a 64-bit value by a small power of two; values near the end have no cure.
             guard let next = PhysicalAddress(value).alignedUp(to: alignment)?.rawValue else { return nil }
             if owner.kind == .ram { return sound(.memoryRounded(to: next)) }
             return sound(.size(owner, atMost: next - alignment))
-                ?? moreMemory(strictness)
+                ?? moreMemory(goal)
         case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
-        case .badAddressBits(let bits): return bits < 32 ? moreBits(strictness) : sound(.addressBits(52))
+        case .badAddressBits(let bits): return bits < 32 ? moreBits(goal) : sound(.addressBits(52))
         case .unsupported: return sound(.profile(.crosvm))
         default: return nil
         }
     }
 
     /// What helps against an owner that is in the way.
-    private func cure(of owner: LayoutOwner, _ strictness: LayoutStrictness) -> LayoutCure? {
+    private func cure(of owner: LayoutOwner, _ goal: CureGoal) -> LayoutCure? {
         switch owner.kind {
         case .initialRAMDisk, .kernelImage, .kernelRunTime, .deviceTree, .bootloader:
-            return moreMemory(strictness) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, strictness)
+            return moreMemory(goal) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
         case .cpuFrequency, .paravirtualizedTime, .gicRedistributors:
             return CureSearch.greatest(below: virtualProcessorCount, step: 1) {
-                passes(.count(.virtualProcessors, atMost: $0), strictness)
+                passes(.count(.virtualProcessors, atMost: $0), goal)
             }.map { .count(.virtualProcessors, atMost: $0) }
-        case .lowMMIO: return pciMemoryLower(strictness) ?? pciMemoryHigher(strictness)
-        case .pciConfiguration: return otherConfiguration(strictness)
+        case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal)
+        case .pciConfiguration: return otherConfiguration(goal)
         default: return nil
         }
     }
 
-    private func moreMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func moreMemory(_ goal: CureGoal) -> LayoutCure? {
         let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
-        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), strictness) }
+        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), goal) }
             .map { .memory(atLeast: $0) }
     }
 
-    private func lessMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
-        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), strictness) }
+    private func lessMemory(_ goal: CureGoal) -> LayoutCure? {
+        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), goal) }
             .map { .memoryAtMost($0) }
     }
 
-    private func moreBits(_ strictness: LayoutStrictness) -> LayoutCure? {
-        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), strictness) {
+    private func moreBits(_ goal: CureGoal) -> LayoutCure? {
+        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), goal) {
             return .addressBits(bits + 1)
         }
         return nil
     }
 
-    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ strictness: LayoutStrictness) -> LayoutCure? {
-        CureSearch.greatest(below: count ?? 0, step: 1) { passes(.size(owner, atMost: $0), strictness) }
+    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ goal: CureGoal) -> LayoutCure? {
+        CureSearch.greatest(below: count ?? 0, step: 1) { passes(.size(owner, atMost: $0), goal) }
             .map { .size(owner, atMost: $0) }
     }
 
     private var pciMemory: UInt64 { pciMemoryStart?.rawValue ?? AArch64Places.pciMemory }
 
-    private func pciMemoryLower(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func pciMemoryLower(_ goal: CureGoal) -> LayoutCure? {
         guard let end = PhysicalAddress(pciMemory).advanced(by: pciMemoryByteCount ?? AArch64Places.pciMemoryByteCount) else {
             return nil
         }
         return CureSearch.greatest(below: end.rawValue, step: 4096) {
-            $0 > pciMemory && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), strictness)
+            $0 > pciMemory && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), goal)
         }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
     }
 
-    private func pciMemoryHigher(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func pciMemoryHigher(_ goal: CureGoal) -> LayoutCure? {
         let higher = CureSearch.least(above: pciMemory, step: 1 << 20, limit: AArch64Places.memory) {
-            passes(.pciMemory(start: PhysicalAddress($0)), strictness)
+            passes(.pciMemory(start: PhysicalAddress($0)), goal)
         }
         if let higher { return .pciMemory(start: PhysicalAddress(higher)) }
         let usual = LayoutCure.pciMemory(start: PhysicalAddress(AArch64Places.pciMemory))
-        return passes(usual, strictness) ? usual : nil
+        return passes(usual, goal) ? usual : nil
     }
 
     /// The lowest place for the configuration space below RAM at which nothing is in its way.
-    private func otherConfiguration(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func otherConfiguration(_ goal: CureGoal) -> LayoutCure? {
         let step = AArch64Places.pciConfiguration
         for number in 1..<(AArch64Places.memory / (16 * step)) {
             let start = number == 1 ? step : number * 16 * step
             let cure = LayoutCure.configuration(start: PhysicalAddress(start))
-            if passes(cure, strictness) { return cure }
+            if passes(cure, goal) { return cure }
         }
         return nil
     }
 
     /// The lowest place to which a mapped file can go.
-    private func moved(_ range: LayoutRange, _ strictness: LayoutStrictness) -> LayoutCure? {
+    private func moved(_ range: LayoutRange, _ goal: CureGoal) -> LayoutCure? {
         guard range.owner.kind == .memoryFile || range.owner.kind == .mappedFile else { return nil }
         do throws(LayoutProblem) {
             let map = OwnerMap(try LayoutPlan(self))
@@ -154,7 +153,7 @@ extension AArch64LayoutRequest {
             for index in list.indices {
                 guard let next = list[index].last.advanced(by: 1)?.alignedUp(to: 4096) else { continue }
                 let cure = LayoutCure.move(range.owner, to: next)
-                if passes(cure, strictness) { return cure }
+                if passes(cure, goal) { return cure }
             }
             return nil
         } catch {

@@ -40,7 +40,8 @@ public enum LayoutCure: Hashable, Sendable {
 public struct LayoutRefusal: Error, Hashable, Sendable {
     public let problem: LayoutProblem
 
-    /// A change after which the request is not refused any more; nil where none of one kind helps.
+    /// A change after which the request is not refused any more or, where more than one thing is wrong, not for this problem; nil
+    /// where no single change helps.
     public let cure: LayoutCure?
 }
 
@@ -54,7 +55,10 @@ extension LayoutPlan {
             try plan.check(strictness)
             self = plan
         } catch {
-            throw LayoutRefusal(problem: error, cure: request.leastChange(curing: error, strictness))
+            throw LayoutRefusal(
+                problem: error,
+                cure: request.leastChange(curing: error, CureGoal(strictness))
+                    ?? request.leastChange(curing: error, CureGoal(strictness, without: error, of: try? LayoutPlan(request))))
         }
     }
 
@@ -67,7 +71,64 @@ extension LayoutPlan {
             try plan.check(strictness)
             self = plan
         } catch {
-            throw LayoutRefusal(problem: error, cure: request.leastChange(curing: error, strictness))
+            throw LayoutRefusal(
+                problem: error,
+                cure: request.leastChange(curing: error, CureGoal(strictness))
+                    ?? request.leastChange(curing: error, CureGoal(strictness, without: error, of: try? LayoutPlan(request))))
+        }
+    }
+}
+
+/// What a change has to come to.
+struct CureGoal {
+    let strictness: LayoutStrictness
+
+    /// The problem that has to be gone, and how many there are with it; nil where nothing may be wrong any more.
+    private let problem: (problem: LayoutProblem, count: Int)?
+
+    /// Nothing wrong.
+    init(_ strictness: LayoutStrictness) {
+        self.strictness = strictness
+        problem = nil
+    }
+
+    /// One problem less, and not this one; `plan` is the one that has it, or nil where it kept the plan from being made.
+    init(_ strictness: LayoutStrictness, without problem: LayoutProblem, of plan: LayoutPlan?) {
+        self.strictness = strictness
+        self.problem = (problem, plan.map { Self.count($0, strictness, of: problem).all } ?? .max)
+    }
+
+    func isReached(by plan: borrowing LayoutPlan) -> Bool {
+        let found = Self.count(plan, strictness, of: problem?.problem)
+        guard let problem else { return found.all == 0 }
+        return found.same == 0 && found.all < problem.count
+    }
+
+    private static func count(
+        _ plan: borrowing LayoutPlan, _ strictness: LayoutStrictness, of problem: LayoutProblem?
+    ) -> (all: Int, same: Int) {
+        var (all, same) = (0, 0)
+        plan.findProblems { found, isHarmless in
+            guard !isHarmless || strictness == .strict else { return true }
+            all += 1
+            if let problem, problem.hasSameParties(as: found) { same += 1 }
+            // Where nothing may be wrong, one is enough to know.
+            return problem != nil
+        }
+        return (all, same)
+    }
+}
+
+extension LayoutProblem {
+    /// Whether both problems are of one kind between the same owners, wherever they lie.
+    fileprivate func hasSameParties(as other: LayoutProblem) -> Bool {
+        switch (self, other) {
+        case (.overlap(let a, let b), .overlap(let c, let d)):
+            a.owner == c.owner && b.owner == d.owner || a.owner == d.owner && b.owner == c.owner
+        case (.leavesWindow(let a, _), .leavesWindow(let b, _)), (.outsideMemory(let a, _), .outsideMemory(let b, _)),
+            (.exceedsAddressWidth(let a, _), .exceedsAddressWidth(let b, _)):
+            a.owner == b.owner
+        default: self == other
         }
     }
 }

@@ -52,41 +52,40 @@ extension X86LayoutRequest {
         }
     }
 
-    func passes(_ strictness: LayoutStrictness) -> Bool {
+    func passes(_ goal: CureGoal) -> Bool {
         do throws(LayoutProblem) {
-            try LayoutPlan(self).check(strictness)
-            return true
+            return goal.isReached(by: try LayoutPlan(self))
         } catch {
             return false
         }
     }
 
-    /// The least change of one kind after which nothing is wrong.
-    func leastChange(curing problem: LayoutProblem, _ strictness: LayoutStrictness) -> LayoutCure? {
+    /// The least change of one kind that reaches the goal.
+    func leastChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
         func sound(_ cure: LayoutCure?) -> LayoutCure? {
-            guard let cure, applying(cure).passes(strictness) else { return nil }
+            guard let cure, applying(cure).passes(goal) else { return nil }
             return cure
         }
         switch problem {
         case .overlap(let low, let high):
-            return cure(of: high.owner, strictness) ?? cure(of: low.owner, strictness)
-                ?? moved(high, strictness) ?? moved(low, strictness)
+            return cure(of: high.owner, goal) ?? cure(of: low.owner, goal)
+                ?? moved(high, goal) ?? moved(low, goal)
         case .leavesWindow(let range, _), .outsideMemory(let range, _):
-            return cure(of: range.owner, strictness) ?? moved(range, strictness)
-        case .exceedsAddressWidth, .emptyPool: return moreBits(strictness) ?? lessMemory(strictness)
-        case .noRoom(let owner, _, _): return cure(of: owner, strictness)
+            return cure(of: range.owner, goal) ?? moved(range, goal)
+        case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
+        case .noRoom(let owner, _, _): return cure(of: owner, goal)
         case .memoryTooSmall(_, let needed):
             if let start = pciMemoryStart?.rawValue, start < X86Places.oneMiB {
-                return pciMemoryHigher(strictness)
+                return pciMemoryHigher(goal)
             }
-            return sound(.memory(atLeast: needed)) ?? moreMemory(strictness)
+            return sound(.memory(atLeast: needed)) ?? moreMemory(goal)
         case .badSize(let owner, let count, let limit):
             if let cure = sound(.size(owner, atMost: limit)) { return cure }
-            return count > 0 ? cure(of: owner, strictness) : nil
+            return count > 0 ? cure(of: owner, goal) : nil
         case .misaligned(let owner, let value, let alignment):
-            return aligned(owner, value, alignment, strictness)
+            return aligned(owner, value, alignment, goal)
         case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
-        case .badAddressBits(let bits): return bits < 32 ? moreBits(strictness) : sound(.addressBits(52))
+        case .badAddressBits(let bits): return bits < 32 ? moreBits(goal) : sound(.addressBits(52))
         case .unsupported: return sound(.profile(.crosvm))
         default: return nil
         }
@@ -94,97 +93,97 @@ extension X86LayoutRequest {
 }
 
 extension X86LayoutRequest {
-    private func passes(_ cure: LayoutCure, _ strictness: LayoutStrictness) -> Bool { applying(cure).passes(strictness) }
+    private func passes(_ cure: LayoutCure, _ goal: CureGoal) -> Bool { applying(cure).passes(goal) }
 
     /// What helps against an owner that is in the way.
-    private func cure(of owner: LayoutOwner, _ strictness: LayoutStrictness) -> LayoutCure? {
+    private func cure(of owner: LayoutOwner, _ goal: CureGoal) -> LayoutCure? {
         switch owner.kind {
         case .initialRAMDisk, .kernelImage, .kernelRunTime:
-            return moreMemory(strictness) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, strictness)
-        case .acpiTables: return smaller(owner, acpiByteCount, strictness)
-        case .smbiosTables: return smaller(owner, smbiosByteCount, strictness)
+            return moreMemory(goal) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
+        case .acpiTables: return smaller(owner, acpiByteCount, goal)
+        case .smbiosTables: return smaller(owner, smbiosByteCount, goal)
         case .setupData:
             guard setupDataByteCounts.indices.contains(Int(owner.index)) else { return nil }
-            if let cure = smaller(owner, setupDataByteCounts[Int(owner.index)], strictness) { return cure }
+            if let cure = smaller(owner, setupDataByteCounts[Int(owner.index)], goal) { return cure }
             return CureSearch.greatest(below: UInt64(setupDataByteCounts.count), step: 1) {
-                passes(.count(.setupDataEntries, atMost: $0), strictness)
+                passes(.count(.setupDataEntries, atMost: $0), goal)
             }.map { .count(.setupDataEntries, atMost: $0) }
         case .multiprocessorTable, .multiprocessorPointer:
-            return fewer(.pciInterrupts, pciInterruptCount, strictness) ?? fewer(
-                .virtualProcessors, virtualProcessorCount, strictness)
-                ?? fewer(.pciBuses, pciBusCount, strictness)
-        case .flash: return smaller(owner, flashByteCount, strictness)
+            return fewer(.pciInterrupts, pciInterruptCount, goal) ?? fewer(
+                .virtualProcessors, virtualProcessorCount, goal)
+                ?? fewer(.pciBuses, pciBusCount, goal)
+        case .flash: return smaller(owner, flashByteCount, goal)
         case .firmware:
             guard case .firmware(let count) = payload else { return nil }
-            return smaller(owner, count, strictness)
-        case .protectedFirmware: return pciMemoryHigher(strictness)
-        case .lowMMIO: return pciMemoryLower(strictness) ?? pciMemoryHigher(strictness)
-        case .ecam: return otherConfiguration(strictness)
+            return smaller(owner, count, goal)
+        case .protectedFirmware: return pciMemoryHigher(goal)
+        case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal)
+        case .ecam: return otherConfiguration(goal)
         default: return nil
         }
     }
 
-    private func moreMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func moreMemory(_ goal: CureGoal) -> LayoutCure? {
         let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
-        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), strictness) }
+        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), goal) }
             .map { .memory(atLeast: $0) }
     }
 
-    private func lessMemory(_ strictness: LayoutStrictness) -> LayoutCure? {
-        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), strictness) }
+    private func lessMemory(_ goal: CureGoal) -> LayoutCure? {
+        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), goal) }
             .map { .memoryAtMost($0) }
     }
 
-    private func moreBits(_ strictness: LayoutStrictness) -> LayoutCure? {
-        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), strictness) {
+    private func moreBits(_ goal: CureGoal) -> LayoutCure? {
+        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), goal) {
             return .addressBits(bits + 1)
         }
         return nil
     }
 
-    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ strictness: LayoutStrictness) -> LayoutCure? {
+    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ goal: CureGoal) -> LayoutCure? {
         // Firmware and flash come in pages, tables byte by byte.
         let step: UInt64 = owner.kind == .firmware || owner.kind == .flash ? 4096 : 1
-        return CureSearch.greatest(below: count ?? 0, step: step) { passes(.size(owner, atMost: $0), strictness) }
+        return CureSearch.greatest(below: count ?? 0, step: step) { passes(.size(owner, atMost: $0), goal) }
             .map { .size(owner, atMost: $0) }
     }
 
-    private func fewer(_ counted: LayoutProblem.Counted, _ count: UInt64, _ strictness: LayoutStrictness) -> LayoutCure? {
-        CureSearch.greatest(below: count, step: 1) { passes(.count(counted, atMost: $0), strictness) }
+    private func fewer(_ counted: LayoutProblem.Counted, _ count: UInt64, _ goal: CureGoal) -> LayoutCure? {
+        CureSearch.greatest(below: count, step: 1) { passes(.count(counted, atMost: $0), goal) }
             .map { .count(counted, atMost: $0) }
     }
 
-    private func pciMemoryHigher(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func pciMemoryHigher(_ goal: CureGoal) -> LayoutCure? {
         let start = pciMemoryStart?.rawValue ?? 0
         return CureSearch.least(above: start, step: 1 << 20, limit: X86Places.lowMMIOLast) {
-            passes(.pciMemory(start: PhysicalAddress($0)), strictness)
+            passes(.pciMemory(start: PhysicalAddress($0)), goal)
         }.map { .pciMemory(start: PhysicalAddress($0)) }
     }
 
-    private func pciMemoryLower(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func pciMemoryLower(_ goal: CureGoal) -> LayoutCure? {
         guard let count = pciMemoryByteCount, let start = pciMemoryStart?.rawValue ?? Optional(X86Places.pciMemory),
             let end = PhysicalAddress(start).advanced(by: count)
         else { return nil }
         return CureSearch.greatest(below: end.rawValue, step: 4096) {
-            $0 > start && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), strictness)
+            $0 > start && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), goal)
         }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
     }
 
     /// The lowest place for the configuration space at which nothing is in its way.
-    private func otherConfiguration(_ strictness: LayoutStrictness) -> LayoutCure? {
+    private func otherConfiguration(_ goal: CureGoal) -> LayoutCure? {
         let count = min(ecamByteCount ?? X86Places.ecamByteCount, X86Places.ecamMostBytes)
         guard count > 0 else { return nil }
         var start: UInt64 = 0
         while start < X86Places.fourGiB {
             let cure = LayoutCure.configuration(start: PhysicalAddress(start))
-            if passes(cure, strictness) { return cure }
+            if passes(cure, goal) { return cure }
             start += max(count, 16 << 20)
         }
         return nil
     }
 
     private func aligned(
-        _ owner: LayoutOwner, _ value: UInt64, _ alignment: UInt64, _ strictness: LayoutStrictness
+        _ owner: LayoutOwner, _ value: UInt64, _ alignment: UInt64, _ goal: CureGoal
     ) -> LayoutCure? {
         guard let next = alignedUp(value, alignment) else { return nil }
         let cure: LayoutCure? =
@@ -196,8 +195,8 @@ extension X86LayoutRequest {
                     ? .configuration(start: PhysicalAddress(next - alignment)) : .size(owner, atMost: next)
             default: nil
             }
-        guard let cure, passes(cure, strictness) else {
-            return owner.kind == .ecam ? otherConfiguration(strictness) : nil
+        guard let cure, passes(cure, goal) else {
+            return owner.kind == .ecam ? otherConfiguration(goal) : nil
         }
         return cure
     }
@@ -209,7 +208,7 @@ extension X86LayoutRequest {
     }
 
     /// The lowest place in memory, or between the parts of the address space, to which a part can go.
-    private func moved(_ range: LayoutRange, _ strictness: LayoutStrictness) -> LayoutCure? {
+    private func moved(_ range: LayoutRange, _ goal: CureGoal) -> LayoutCure? {
         do throws(LayoutProblem) {
             let plan = try LayoutPlan(self)
             let map = OwnerMap(plan)
@@ -219,7 +218,7 @@ extension X86LayoutRequest {
             for index in list.indices {
                 guard let next = list[index].last.advanced(by: 1)?.alignedUp(to: alignment) else { continue }
                 let cure = LayoutCure.move(range.owner, to: next)
-                if passes(cure, strictness) { return cure }
+                if passes(cure, goal) { return cure }
             }
             return nil
         } catch {

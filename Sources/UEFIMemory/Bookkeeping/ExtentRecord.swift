@@ -174,6 +174,12 @@ struct Extent: Equatable {
 }
 
 extension Extent {
+    /// The number in place of a bin's of the page that the pool of boot services data always has.
+    static var standingBin: Int { 15 }
+
+    /// Whether this is the page that the pool of boot services data always has.
+    var isStanding: Bool { bin == Self.standingBin }
+
     /// `EFI_MEMORY_SP`, by its number: a constant of another module is a call away.
     var isForSpecificPurpose: Bool { attributes.rawValue & 0x4_0000 != 0 }
 

@@ -75,6 +75,13 @@ extension MemoryServices {
             addedRecords = true
         }
         let known = pools.pool(of: type)
+        if let pool = known, let spare = pool.spare, spare.isStanding {
+            // Its blocks are of another size: the page is as good for this one. No map shows the difference.
+            pool.spare = nil
+            pool.removeRoom(spare)
+            slabCache.forget(spare)
+            returnRun(pool, spare, idlePages: .max)
+        }
         let idlePagesForPool = idleBookkeepingPages
         if let pool = known ?? addPool(type) {
             if let run = takeRun(pool, pages, kind) { return (pool, run) }
@@ -183,7 +190,7 @@ extension MemoryServices {
         pool.blocks -= 1
         liveBlocks -= 1
         guard pool.blocks == 0 else { return }
-        if let spare = pool.spare {
+        if let spare = pool.spare, !spare.isStanding {
             pool.spare = nil
             release(spare, pool)
         }

@@ -66,7 +66,9 @@ extension MemoryServices {
     /// Gives pages of a pool back, to be idle or free.
     mutating func giveRun(_ pool: TypePool, _ run: Extent) {
         pool.usedPages -= run.pages
-        if pool.usedPages == 0, pool.idlePages == 0, granule(of: pool.type) == 1 {
+        if pool.usedPages == 0, pool.idlePages == 0 || pool.type == .bootServicesData && pool.idlePages == 1,
+            granule(of: pool.type) == 1, !run.isStanding
+        {
             // Nothing to be held on to: the way of most pools that are used now and then.
             free(run, run.start, run.pages)
             return

@@ -155,9 +155,11 @@ extension TypePool {
         return nil
     }
 
-    /// The largest idle run, or one of the longest.
+    /// The largest idle run that can go, or one of the longest.
     var largestIdleRun: Extent? {
-        idleLists == 0 ? nil : self[idle: 63 - idleLists.leadingZeroBitCount]
+        guard idleLists != 0, let run = self[idle: 63 - idleLists.leadingZeroBitCount] else { return nil }
+        // A single page, so that there is none in a list of longer runs.
+        return run.isStanding ? run.listNext : run
     }
 
     /// Puts the handle of a record that was moved in place of the old one.

@@ -71,7 +71,7 @@ extension MemoryServices {
     /// this is called before memory is allocated. A bin's free pages are shown in the map as its type, and are its type's alone; what does
     /// not fit in is allocated elsewhere.
     ///
-    /// - Throws: `.outOfResources` where there is no room, `.overlap` with the address of a bin that is there already; nothing has changed
+    /// - Throws: `.outOfResources` where there is no stretch of free memory for all of them and some pages more, `.overlap` with the address of a bin that is there already; nothing has changed
     ///   then.
     /// - Complexity: O(log *n*) for *n* extents and each bin.
     public mutating func placeBins(_ information: MemoryTypeInformation) throws(MemoryResourceError) {
@@ -81,14 +81,14 @@ extension MemoryServices {
         let sizes = entries.map { ($0.pages.rawValue + granule - 1) & ~(granule - 1) }
         let total = sizes.reduce(0, +)
         guard total > 0 else { return }
-        precondition(entries.count <= 15, "the table has 13 entries at most")
+        precondition(entries.count < Extent.standingBin, "the table has 13 entries at most")
+        let search: PageSearch = granule > 1 ? .aligned : .free
+        // Pages for the records of the bins come out of what there is besides, two of them at most.
+        guard tree.highestPlace(search, total + 2 * granule, from: 0, through: .max) != nil else { throw .outOfResources }
         while records.unusedCount < entries.count + 8 {
-            guard addRecords() else { throw .outOfResources }
+            guard addRecords(exactly: true) else { throw .outOfResources }
         }
-        guard let found = tree.highestPlace(granule > 1 ? .aligned : .free, total, from: 0, through: .max) else {
-            settle()
-            throw .outOfResources
-        }
+        guard let found = tree.highestPlace(search, total, from: 0, through: .max) else { throw .outOfResources }
         var hole = found.extent
         var end = found.start + total
         for (entry, size) in zip(entries, sizes) {
@@ -127,10 +127,18 @@ extension MemoryServices {
         guard let extent = tree.extent(holding: first), extent.kind == .unaccepted,
             range.last.rawValue / PageCount.pageSize < extent.end
         else { throw .notUnaccepted(range) }
-        if records.unusedCount < 4 {
-            guard addRecords() else { throw .outOfResources }
+        let (key, idlePages) = (mapKey, idleBookkeepingPages)
+        let needsRecords = records.unusedCount < 4
+        if needsRecords {
+            guard addRecords(exactly: true) else { throw .outOfResources }
         }
-        guard let acceptMemory, acceptMemory(range) else { throw .refused(range) }
+        guard let acceptMemory, acceptMemory(range) else {
+            if needsRecords {
+                removeRecords(idlePages: idlePages)
+                mapKey = key
+            }
+            throw .refused(range)
+        }
         coalesce(carve(extent, first, range.pages.rawValue, .free, .conventional))
         settle()
     }

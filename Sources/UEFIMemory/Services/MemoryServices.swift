@@ -66,13 +66,14 @@ public struct MemoryServices: ~Copyable {
     /// How many more times free pages are found; for tests, which make each search fail.
     var searchesUntilFailure: UInt64?
 
-    /// The pages that the services begin with: records, pools, and the cache.
+    /// The pages of records that the services begin with: records, pools, and the cache. One page more is the first of the pool of boot
+    /// services data, which it never gives back: most buffers that come and go alone are of this type, and leave the map alone so.
     static var firstPages: UInt64 { 3 }
 
     /// Begins with a range of memory.
     ///
     /// - Parameters:
-    ///   - memory: whole pages of RAM, all free; its last three that lie in the window keep the services' first records.
+    ///   - memory: whole pages of RAM, all free; its last four that lie in the window are the services' first.
     ///   - attributes: what the memory is capable of.
     ///   - window: where the memory is reached.
     ///   - runtimeGranularity: the alignment of allocations that stay at run time (types 0, 5, 6 and 10), a power of two pages: 16 on
@@ -92,7 +93,7 @@ public struct MemoryServices: ~Copyable {
         // Page 0 is nobody's.
         let lowest = max((own ?? memory).start.rawValue / PageCount.pageSize, 1)
         let end = (own ?? memory).last.rawValue / PageCount.pageSize + 1
-        guard own != nil, end >= lowest + Self.firstPages else { throw .tooSmall(needed: PageCount(Self.firstPages)) }
+        guard own != nil, end >= lowest + Self.firstPages + 1 else { throw .tooSmall(needed: PageCount(Self.firstPages + 1)) }
         let start = end - Self.firstPages
         // The pages lie in the window and are nobody's yet.
         unsafe records.addPage(at: window.pointer(toPage: start))
@@ -102,10 +103,14 @@ public struct MemoryServices: ~Copyable {
         self.window = window
         self.runtimeGranularity = runtimeGranularity
         insertMemory(first, count, attributes.subtracting(.runtime))
-        guard let hole = tree.extent(holding: start), pools.add(.bootServicesData) != nil else {
+        guard let hole = tree.extent(holding: start - 1), let pool = pools.add(.bootServicesData) else {
             preconditionFailure("the first records have room")
         }
-        _ = carve(hole, start, Self.firstPages, .bookkeeping, .bootServicesData)
+        let standing = carve(hole, start - 1, 1 + Self.firstPages, .bookkeeping, .bootServicesData)
+        _ = carve(standing, start, Self.firstPages, .bookkeeping, .bootServicesData)
+        turn(standing, into: .idle, .bootServicesData)
+        standing.bin = Extent.standingBin
+        pool.pushIdle(standing)
         bookkeepingPages = Self.firstPages
     }
 

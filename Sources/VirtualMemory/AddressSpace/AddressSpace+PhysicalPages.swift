@@ -18,9 +18,9 @@ extension AddressSpace where Backend: ~Copyable {
     ///
     /// - Throws: `.invalidParameter` where the program does not own all of them.
     public mutating func freeFrames(_ frames: [UInt64]) throws(NTStatus) {
-        for (index, frame) in frames.enumerated() {
+        guard !frames.containsDuplicates else { throw .invalidParameter }
+        for frame in frames {
             guard regions.frames.owns(frame) else { throw .invalidParameter }
-            for earlier in 0..<index where frames[earlier] == frame { throw .invalidParameter }
         }
         var mapped: [Range<UInt64>] = []
         for frame in frames {
@@ -48,10 +48,7 @@ extension AddressSpace where Backend: ~Copyable {
             let index = regions.allocation(holding: range), regions.allocations[index].kind == .physical
         else { throw .invalidParameter }
         if let frames {
-            guard frames.count == pageCount else { throw .invalidParameter }
-            // Equal numbers are neighbours once they are in order.
-            let sorted = frames.sorted()
-            for position in sorted.indices.dropFirst() where sorted[position] == sorted[position - 1] { throw .invalidParameter }
+            guard frames.count == pageCount, !frames.containsDuplicates else { throw .invalidParameter }
             for frame in frames {
                 guard regions.frames.owns(frame) else { throw .invalidParameter }
                 if let page = regions.frames.page(of: frame), !range.contains(page) { throw .invalidParameter }
@@ -66,5 +63,14 @@ extension AddressSpace where Backend: ~Copyable {
             regions.frames.map(frame, at: page)
             page += platform.pageSize
         }
+    }
+}
+
+extension [UInt64] {
+    /// Whether a number occurs twice: equal ones are neighbours once they are in order.
+    fileprivate var containsDuplicates: Bool {
+        let sorted = sorted()
+        for position in sorted.indices.dropFirst() where sorted[position] == sorted[position - 1] { return true }
+        return false
     }
 }

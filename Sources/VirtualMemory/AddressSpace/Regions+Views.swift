@@ -31,14 +31,16 @@ extension Regions {
     }
 
     /// What other views of the same section will be able to access once the pages of a range of a view are committed.
+    ///
+    /// - Complexity: O(*views* + runs met).
     func viewsGaining(_ range: Range<UInt64>, allocation index: Int) -> [(range: Range<UInt64>, protection: PageProtection)] {
         let allocation = allocations[index]
         guard let view = view(of: allocation), view.section.isReserved else { return [] }
         var result: [(range: Range<UInt64>, protection: PageProtection)] = []
         let offset = range.lowerBound - allocation.start + view.offset
         let offsets = offset..<offset + (range.upperBound - range.lowerBound)
-        for other in allocations where other.kind == .mapped && other.start != allocation.start {
-            guard let otherView = self.view(of: other), otherView.section === view.section else { continue }
+        for case let otherView? in views where otherView.section === view.section && otherView.allocation != index {
+            let other = allocations[Int(otherView.allocation)]
             let low = max(offsets.lowerBound, otherView.offset)
             let high = min(offsets.upperBound, otherView.offset + other.byteCount)
             guard low < high else { continue }

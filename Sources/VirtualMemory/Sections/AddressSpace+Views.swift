@@ -18,17 +18,18 @@ extension AddressSpace where Backend: ~Copyable {
             isCopyOnWrite: isImage || plan.view.access.isCopyOnWrite, isReserved: request.section.isReserved)
         try withBackend { backend throws(BackendError) in try backend.map(range, mapping) }
         regions.apply(plan)
-        if isImage { narrowImage(plan.range) }
+        if isImage || request.section.isReserved { tellProtections(plan.range) }
         return (range, plan.isAtBase)
     }
 
-    /// Gives the parts of an image their protections in the backend as well.
-    private mutating func narrowImage(_ range: Range<UInt64>) {
+    /// Gives the parts of an image, and the pages of a reserved section that are committed already, their protections in the
+    /// backend as well.
+    private mutating func tellProtections(_ range: Range<UInt64>) {
         var address = range.lowerBound
         while address < range.upperBound, let block = regions.query(address) {
             let part = regions.virtualRange(address..<min(address + block.byteCount, range.upperBound))
-            // A failure leaves pages with the whole image's protection, which is not more than copies on write.
-            try? backend.protect(part, block.protection)
+            // A failure leaves an image's pages with copies on write, and a section's closed until they are touched.
+            if block.state == .committed { try? backend.protect(part, block.protection) }
             address += block.byteCount
         }
     }

@@ -86,6 +86,7 @@ extension Regions {
         allocation.link = makeView(plan.view)
         let protection = plan.view.access
         let index: UInt32
+        let link = Int(allocation.link)
         if let placeholder = plan.placeholder {
             allocations[placeholder] = allocation
             index = UInt32(placeholder)
@@ -93,6 +94,7 @@ extension Regions {
         } else {
             index = add(allocation, pages: protection)
         }
+        views[link]?.allocation = index
         guard let image = plan.view.section.image else { return }
         image.forEachPart(pageSize: platform.pageSize) { part in
             let low = max(part.range.lowerBound, plan.view.offset)

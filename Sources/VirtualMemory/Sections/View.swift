@@ -7,4 +7,7 @@ struct View {
 
     /// The most that its pages may ever allow.
     let access: PageProtection
+
+    /// The index of the allocation that the view is; views are never cut up, so that it stays.
+    var allocation: UInt32 = .max
 }

@@ -110,6 +110,24 @@ struct ConformanceTests {
         }
     }
 
+    @Test func `a buffer of boot services data that comes and goes alone leaves the map as it is`() throws {
+        var services = try Arena.services(pages: 64)
+        let (map, key) = (try services.map(), services.mapKey)
+        for byteCount: UInt64 in [64, 64, 200, 1_000, 1, 4_000] {
+            let buffer = try services.allocatePool(.bootServicesData, byteCount: byteCount)
+            try services.freePool(at: buffer)
+            #expect(services.brokenInvariant() == nil)
+        }
+        #expect(try services.map() == map && services.mapKey == key)
+        let pages = try services.allocatePages(.anywhere, .loaderData, PageCount(try services.largestFree().pages))
+        // All other memory is in use, and this page is still there.
+        let last = try services.allocatePool(.bootServicesData, byteCount: 64)
+        #expect(try services.map().allSatisfy { $0.type != .conventional })
+        try services.freePool(at: last)
+        try services.freePages(at: pages, PageCount(pages == Arena.page(0x100) ? 60 : 0))
+        #expect(try services.map() == map && services.brokenInvariant() == nil)
+    }
+
     @Test func `keys before, between and after`() throws {
         var services = try Arena.services(pages: 1024)
         var keys: Set<UInt64> = [services.mapKey]

@@ -82,10 +82,10 @@ struct ResourceTests {
             }
         }
         let window = Arena.window(0x100, 16)
-        #expect(error(0x100, 2, window) == .tooSmall(needed: PageCount(3)))
-        #expect(error(0x100, 3, window) == nil)
-        #expect(error(0x200, 100, window) == .tooSmall(needed: PageCount(3)))
-        #expect(error(0x10E, 100, window) == .tooSmall(needed: PageCount(3)))
+        #expect(error(0x100, 3, window) == .tooSmall(needed: PageCount(4)))
+        #expect(error(0x100, 4, window) == nil)
+        #expect(error(0x200, 100, window) == .tooSmall(needed: PageCount(4)))
+        #expect(error(0x10E, 100, window) == .tooSmall(needed: PageCount(4)))
         #expect(error(0xF0, 100, window) == nil)
         #expect(error(0x100, 16, window, 3) == .granularity(PageCount(3)))
         #expect(error(0x100, 16, window, 0) == .granularity(PageCount(0)))

@@ -190,6 +190,7 @@ import Testing
                 #expect(found == expected, "step \(number) \(call)")
                 if found == nil { done += 1 }
             }
+            if number % 16 == 0 { comparePages(space) }
             if number % 8 == 0 || found != expected { compare(space, model, "step \(number) \(call)") }
         }
         #expect(done > 150)
@@ -206,6 +207,11 @@ import Testing
             let held = space.backend.pages[address]
             #expect((held == nil) == (block.state == .free))
             if block.state == .committed, block.type == .privateMemory { #expect(held?.protection == block.protection) }
+            // A page that has its copy may be told again to make one.
+            if block.state == .committed, block.type == .mapped {
+                #expect(held?.protection == block.protection || held?.protection.afterCopy == block.protection)
+            }
+            if block.state == .reserved, block.type == .mapped { #expect(held?.protection.isEmpty == true) }
             if block.state == .reserved, block.type == .privateMemory { #expect(held?.protection.isEmpty == true) }
         }
     }

@@ -75,7 +75,7 @@ struct CheckingBackend: AddressSpaceBackend {
     mutating func map(_ range: VirtualRange, _ view: ViewMapping) throws(BackendError) {
         expect(range) { $0 == nil || $0?.isPlaceholder == true }
         try spend()
-        set(range, Page(protection: view.protection, isView: true))
+        set(range, Page(protection: view.isReserved ? [] : view.protection, isView: true))
     }
 
     mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {

@@ -92,6 +92,7 @@ import Testing
         #expect(map(0x8000, [frames[1]]) == nil)
         #expect(status { () throws(NTStatus) in try space.free(base, 0x1000, .release) } == .freeVMNotAtBase)
         #expect(status { () throws(NTStatus) in try space.freeFrames([1234]) } == .invalidParameter)
+        #expect(status { () throws(NTStatus) in try space.freeFrames([frames[1], frames[0], frames[1]]) } == .invalidParameter)
         try space.freeFrames([frames[1]])
         #expect(try space.query(base).byteCount == 0x1_0000)
         try space.free(base, 0, .release)
