@@ -120,7 +120,7 @@ int main(void)
     FAILS(VirtualFree(information.AllocationBase, 0, MEM_RELEASE), ERROR_INVALID_ADDRESS);
     FAILS(VirtualAlloc(&mine, 0x1000, MEM_RESERVE, PAGE_READWRITE), ERROR_INVALID_ADDRESS);
     FAILS(VirtualAlloc(&mine, 0x1000, MEM_COMMIT, PAGE_READWRITE), ERROR_INVALID_ADDRESS);
-    char *beside = (char *)(((ULONG_PTR)&mine & ~(ULONG_PTR)0xFFFF) - 0x40000000);
+    char *beside = (char *)(((ULONG_PTR)&mine & ~(ULONG_PTR)0xFFFF) + ((ULONG_PTR)32 << 30));
     CHECK(VirtualAlloc(beside, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) == beside);
     CHECK(touch_write(beside) == 0 && VirtualFree(beside, 0, MEM_RELEASE));
     CHECK(touch_write(beside) == EXCEPTION_ACCESS_VIOLATION && query(beside).State == MEM_FREE);
