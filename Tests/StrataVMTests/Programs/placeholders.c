@@ -63,6 +63,15 @@ int main(void)
     ULONG_PTR one = frames[1];
     CHECK(MapUserPhysicalPages(memory + 0x8000, 1, &one) && memory[0x8000] == 9);
     CHECK(FreeUserPhysicalPages(GetCurrentProcess(), &count, frames) && touch_read(memory + 0x8000) == EXCEPTION_ACCESS_VIOLATION);
-    CHECK(VirtualFree(memory, 0, MEM_RELEASE));
+    /* A frame that is given out again is zeros. */
+    CHECK(MapUserPhysicalPages(memory, 1, frames) == FALSE);
+    count = 4;
+    const ULONG_PTR before = frames[0] + frames[1] + frames[2] + frames[3];
+    CHECK(AllocateUserPhysicalPages(GetCurrentProcess(), &count, frames) && MapUserPhysicalPages(memory, 4, frames));
+    CHECK(frames[0] + frames[1] + frames[2] + frames[3] == before);
+    CHECK(memory[0] == 0 && memory[0x1000] == 0 && memory[0x2000] == 0 && memory[0x3000] == 0);
+    /* Released while frames are there: nothing of them stays to be seen. */
+    memory[0] = 1;
+    CHECK(VirtualFree(memory, 0, MEM_RELEASE) && touch_read(memory) == EXCEPTION_ACCESS_VIOLATION);
     return finish();
 }
