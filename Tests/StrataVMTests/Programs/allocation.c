@@ -126,6 +126,9 @@ int main(void)
     CHECK(touch_write(beside) == EXCEPTION_ACCESS_VIOLATION && query(beside).State == MEM_FREE);
     CHECK(VirtualAlloc(beside, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) == beside && VirtualFree(beside, 0, MEM_RELEASE));
 
+    /* Taken in pieces before, taken in one piece then. */
+    CHECK(VirtualAlloc(beside + 0x30000, 0x10000, MEM_RESERVE, PAGE_READWRITE) && VirtualFree(beside + 0x30000, 0, MEM_RELEASE));
+    CHECK(VirtualAlloc(beside, 0x80000, MEM_RESERVE, PAGE_READWRITE) == beside && VirtualFree(beside, 0, MEM_RELEASE));
     /* Given back, they are anybody's: the program maps something there, and the library leaves it alone. */
     CHECK(mmap(beside, 0x1000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == beside);
     FAILS(VirtualAlloc(beside, 0x10000, MEM_RESERVE, PAGE_READWRITE), ERROR_INVALID_ADDRESS);
