@@ -61,7 +61,9 @@ extension AArch64LayoutRequest {
         case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
         case .noRoom, .memoryTooSmall: return moreMemory(goal)
         case .tooFarFromKernel: return smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
-        case .badSize(let owner, _, let limit): return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
+        case .badSize(let owner, let count, let limit):
+            guard count > 0 else { return nil }
+            return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
         case .misaligned(let owner, let value, let alignment):
             // Rounding up a 64-bit value by a small power of two; values near the end have no cure.
             guard let next = PhysicalAddress(value).alignedUp(to: alignment)?.rawValue else { return nil }
@@ -86,6 +88,10 @@ extension AArch64LayoutRequest {
             }.map { .count(.virtualProcessors, atMost: $0) }
         case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal)
         case .pciConfiguration: return otherConfiguration(goal)
+        case .staticBounceBuffer:
+            return moreMemory(goal) ?? smaller(owner, staticBounceBufferByteCount, goal)
+        case .ram: return lessMemory(goal)
+        case .memoryFile: return moreMemory(goal)
         default: return nil
         }
     }
@@ -97,7 +103,9 @@ extension AArch64LayoutRequest {
     }
 
     private func lessMemory(_ goal: CureGoal) -> LayoutCure? {
-        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), goal) }
+        // RAM never passes the addresses; the search would step over what is little beside 2^64.
+        let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
+        return CureSearch.greatest(below: min(memoryByteCount, limit), step: 1 << 20) { passes(.memoryAtMost($0), goal) }
             .map { .memoryAtMost($0) }
     }
 

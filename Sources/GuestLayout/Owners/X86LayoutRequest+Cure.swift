@@ -75,13 +75,11 @@ extension X86LayoutRequest {
         case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
         case .noRoom(let owner, _, _): return cure(of: owner, goal)
         case .memoryTooSmall(_, let needed):
-            if let start = pciMemoryStart?.rawValue, start < X86Places.oneMiB {
-                return pciMemoryHigher(goal)
-            }
             return sound(.memory(atLeast: needed)) ?? moreMemory(goal)
         case .badSize(let owner, let count, let limit):
-            if let cure = sound(.size(owner, atMost: limit)) { return cure }
-            return count > 0 ? cure(of: owner, goal) : nil
+            // Nothing at all becomes something, and how much is not for a search to say.
+            guard count > 0 else { return nil }
+            return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
         case .misaligned(let owner, let value, let alignment):
             return aligned(owner, value, alignment, goal)
         case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
@@ -117,8 +115,10 @@ extension X86LayoutRequest {
             guard case .firmware(let count) = payload else { return nil }
             return smaller(owner, count, goal)
         case .protectedFirmware: return pciMemoryHigher(goal)
-        case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal)
+        case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal) ?? usualPCIMemory(goal)
         case .ecam: return otherConfiguration(goal)
+        case .ram: return lessMemory(goal)
+        case .memoryFile: return moreMemory(goal)
         default: return nil
         }
     }
@@ -130,7 +130,9 @@ extension X86LayoutRequest {
     }
 
     private func lessMemory(_ goal: CureGoal) -> LayoutCure? {
-        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), goal) }
+        // RAM never passes the addresses; the search would step over what is little beside 2^64.
+        let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
+        return CureSearch.greatest(below: min(memoryByteCount, limit), step: 1 << 20) { passes(.memoryAtMost($0), goal) }
             .map { .memoryAtMost($0) }
     }
 
@@ -169,15 +171,29 @@ extension X86LayoutRequest {
         }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
     }
 
-    /// The lowest place for the configuration space at which nothing is in its way.
+    private func usualPCIMemory(_ goal: CureGoal) -> LayoutCure? {
+        let cure = LayoutCure.pciMemory(start: PhysicalAddress(X86Places.pciMemory))
+        return passes(cure, goal) ? cure : nil
+    }
+
+    /// The nearest place for the configuration space at which nothing is in its way.
     private func otherConfiguration(_ goal: CureGoal) -> LayoutCure? {
         let count = min(ecamByteCount ?? X86Places.ecamByteCount, X86Places.ecamMostBytes)
         guard count > 0 else { return nil }
-        var start: UInt64 = 0
-        while start < X86Places.fourGiB {
-            let cure = LayoutCure.configuration(start: PhysicalAddress(start))
-            if passes(cure, goal) { return cure }
-            start += max(count, 16 << 20)
+        // Steps of 16 MiB or more, and multiples of the size, as the start has to be one.
+        let step = count * max((16 << 20) / count, 1)
+        let asked = ecamStart?.rawValue ?? X86Places.ecam
+        let last = (X86Places.fourGiB - count) / step
+        let nearest = min(asked / step, last)
+        for distance in 0...last {
+            if distance <= nearest {
+                let lower = LayoutCure.configuration(start: PhysicalAddress((nearest - distance) * step))
+                if passes(lower, goal) { return lower }
+            }
+            if distance > 0, distance <= last - nearest {
+                let higher = LayoutCure.configuration(start: PhysicalAddress((nearest + distance) * step))
+                if passes(higher, goal) { return higher }
+            }
         }
         return nil
     }
@@ -190,6 +206,7 @@ extension X86LayoutRequest {
             switch owner.kind {
             case .ram: .memoryRounded(to: next)
             case .lowMMIO: .pciMemory(start: PhysicalAddress(next))
+            case .firmware: next > alignment ? .size(owner, atMost: next - alignment) : nil
             case .ecam:
                 value == ecamStart?.rawValue ?? X86Places.ecam && value % alignment != 0
                     ? .configuration(start: PhysicalAddress(next - alignment)) : .size(owner, atMost: next)
