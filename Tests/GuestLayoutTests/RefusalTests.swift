@@ -269,6 +269,19 @@ struct RefusalTests {
         #expect(Self.refusal(guest.applying(.memory(atLeast: least - (1 << 20)))) != nil)
     }
 
+    @Test("a file mapped over a device goes to the next gap for devices", arguments: [0xFEC0_0000, 0xF400_0000])
+    func mappingOverDevice(_ start: UInt64) {
+        var request = Self.request(512)
+        request.mappedFiles = [PhysicalRange(from: start, to: start + 0xFFF)]
+        let next: UInt64 = start == 0xFEC0_0000 ? 0xFEC0_1000 : 0xF800_0000
+        expectOverlap(
+            request, start == 0xFEC0_0000 ? .ioAPIC : .ecam, .mappedFile,
+            .move(LayoutOwner(.mappedFile), to: PhysicalAddress(next)))
+        var guest = AArch64LayoutRequest(memoryByteCount: 1 << 30)
+        guest.mappedFiles = [PhysicalRange(from: 0x2000, to: 0x2FFF)]
+        #expect(Self.refusal(guest)?.cure == .move(LayoutOwner(.mappedFile), to: PhysicalAddress(0x4000)))
+    }
+
     @Test("a mapping that sticks out of RAM asks for the RAM, not for another place") func mappingPastMemory() {
         var request = Self.request(512, disk: nil)
         request.mappedFiles = [PhysicalRange(from: 0x1000_0000, to: 0x2FFF_FFFF)]
