@@ -93,7 +93,7 @@ let hostedTargets: [Target] = [
         name: "StrataVM", dependencies: ["CStrataVM", "CHostMemory", "HostVirtualMemory", "MemoryMap", "VirtualMemory", system],
         swiftSettings: strict),
     .target(name: "PagingSimulation", dependencies: ["PageReplacement"], swiftSettings: strict),
-    .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: strict),
+    .target(name: "MapFormats", dependencies: ["FirmwareTables", "MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(name: "MapAnalysis", dependencies: ["MapFormats", "MemoryMap", "MemoryReport"], swiftSettings: strict),
     .target(
         name: "MapDrawing", dependencies: ["MapFormats", "MemoryMap", "MemoryReport", mustache], swiftSettings: strict),
@@ -265,7 +265,7 @@ let benchmarkTargets: [Target] = [
 let fuzzer: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
 
 let fuzzTargets: [Target] = [
-    .target(name: "MapFormats", dependencies: ["MemoryMap", "MemoryReport"], swiftSettings: core),
+    .target(name: "MapFormats", dependencies: ["FirmwareTables", "MemoryMap", "MemoryReport"], swiftSettings: core),
     .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
     .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),

@@ -18,8 +18,10 @@ struct StrataCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            // Programs that asked for JSON get it for a mistake in the arguments too.
-            if CommandLine.arguments.contains("--json"), exitCode(for: error) == .validationFailure {
+            // Programs that asked for a JSON document get it for a mistake in the arguments too; those of `map` read lines.
+            if CommandLine.arguments.dropFirst().first != "map", CommandLine.arguments.contains("--json"),
+                exitCode(for: error) == .validationFailure
+            {
                 print(BootDocument.usageFailure(message(for: error)))
                 exit(withError: ExitCode.validationFailure)
             }

@@ -110,7 +110,7 @@ public struct Descriptor: Sendable {
         Descriptor(11, 0xFFC0_0000, 0x400, 0x8000_0000_0000_0001),
     ]
 
-    var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         func little<Value: FixedWidthInteger>(_ value: Value, _ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: value >> Value(8 * $0)) }
         }

@@ -189,9 +189,28 @@ struct RuleTests {
                 + "\n[    0.0] OF: reserved mem: 0x0000000040001000..0x0000000040001fff (4 KiB) map reusable cma"),
         RuleCase(
             "apple", .note, bad: shell("BS_Data", 0x10_0000, 1, 0x0800_0000_0000_000F), good: shell("BS_Data", 0x10_0000, 1)),
-        RuleCase("capabilities", .note, bad: shell("Available", 0x10_0000, 1, 0x4000F), good: ""),
+        RuleCase(
+            "caching", .warning, line: 5, bad: registers + bios(0x10_0000, 0x8000_0FFF, "usable"),
+            good: registers + bios(0x10_0000, 0x7FFF_FFFF, "usable")),
+        RuleCase(
+            "caching", .warning, line: 5, bad: registers + bios(0x1_0000_0000, 0x2_0000_0FFF, "usable"),
+            good: registers + bios(0x1_0000_0000, 0x2_0000_0FFF, "usable") + "\nTOM2: 0000000200001000 aka 8192M"),
+        RuleCase(
+            "late-tables", .error, line: 2,
+            bad: shell("Available", 0x10_0000, 16) + "\nACPI: BGRT 0x0000000000104000 000038 (v01 MAKER  BOARD    00000001)",
+            good: shell("ACPI_Recl", 0x10_0000, 16) + "\nACPI: BGRT 0x0000000000104000 000038 (v01 MAKER  BOARD    00000001)"
+                + "\nACPI: SSDT 0xFFFF888100104000 0003FF (v02 MAKER  BOARD    00000001)"),
         RuleCase("capabilities", .note, bad: shell("Available", 0x10_0000, 1, 0x2400F), good: shell("Available", 0x10_0000, 1)),
-    ].filter { !$0.good.isEmpty }
+    ]
+
+    /// 4 GiB that are write-back, of which the third one is uncachable.
+    private static let registers = """
+        [    0.001] MTRR default type: uncachable
+        [    0.002]   0 base 000000000000 mask 3FFF00000000 write-back
+        [    0.002]   1 base 000080000000 mask 3FFFC0000000 uncachable
+        [    0.002]   2 disabled
+
+        """
 
     private func findings(_ text: String) throws -> [Finding] { MapChecker().check([try read(text)]) }
 

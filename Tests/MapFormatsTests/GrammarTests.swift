@@ -215,6 +215,12 @@ struct GrammarTests {
         try expectRows(sample, in: noise + sample.text + "\n" + noise)
     }
 
+    @Test func `no grammar of texts lacks a sample`() {
+        let binary: Set<MapKind> = [.efiDescriptors, .runtimeMap, .e820Table, .multiboot1, .multiboot2, .deviceTree, .minidump]
+        let sampled = Set(Sample.all.map(\.kind))
+        for kind in MapKind.allCases where !binary.contains(kind) { #expect(sampled.contains(kind), "\(kind.name)") }
+    }
+
     @Test func `UTF-16 with a byte order mark is read, as the Shell writes it`() throws {
         let sample = try #require(Sample.all.first { $0.kind == .shellMemmap })
         let units = Array(("\u{FEFF}" + sample.text.replacing("\n", with: "\r\n")).utf16)
@@ -273,6 +279,20 @@ struct HostileTextTests {
         let rows = try read(Array(text.utf8)).maps.flatMap(\.rows)
         #expect(rows.map(\.defect) == [.empty, .reversed, .wraps, .none])
         #expect(rows.last?.range?.last == PhysicalAddress(.max))
+    }
+
+    @Test(arguments: [
+        "BIOS-e820: [mem 0x0000000000000000-0x1ffffffffffffffff] usable",
+        "BIOS-e820: 10000000000000000 - 10000000000001000 (usable)",
+        "e820: remove [mem 0x10000000000000000-0x10000000000000fff] usable", "00000000-10000000000000fff : System RAM",
+        "efi: mem00: type=7, attr=0xf, range=[0x0000000000001000-0x10000000000001000) (0MB)",
+        "efi:   0x000000000000-0x10000000000000fff [Conventional|   |  |  |  |  |  |  |  |  |   |WB|WT|WC|UC]",
+        " 010000000000000000-010000000000000fff: RAM", "0x10000000000000000 - 0x10000000000000fff, 4096 bytes (1 pages)",
+    ])
+    func `numbers of more than 64 bits are never taken for their lower ones`(text: String) throws {
+        for row in try read(Array(text.utf8)).maps.flatMap(\.rows) { #expect(row.defect == .wraps) }
+        let window = "pci_bus 0000:00: root bus resource [mem 0x10000000000000000-0x1000000000000ffff window]"
+        #expect(try read(Array(window.utf8)).facts.isEmpty)
     }
 
     @Test(arguments: 0..<40)

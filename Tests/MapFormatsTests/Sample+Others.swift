@@ -5,6 +5,32 @@ extension Sample {
     /// The grammars of BSDs, of firmware's own debug output, of early allocators and of tools.
     static let others: [Sample] = [
         Sample(
+            .linuxZones, .inclusive,
+            """
+            [    0.000000] Zone ranges:
+            [    0.000000]   DMA      [mem 0x0000000000001000-0x0000000000ffffff]
+            [    0.000000]   DMA32    [mem 0x0000000001000000-0x00000000ffffffff]
+            [    0.000000]   Normal   empty
+            """,
+            [Row(0x1000, 0xFF_FFFF, .conventional), Row(0x100_0000, 0xFFFF_FFFF, .conventional)]),
+        Sample(
+            .linuxZones, .inclusive,
+            """
+            [    0.000000] Early memory node ranges
+            [    0.000000]   node   0: [mem 0x0000000000001000-0x000000000009ffff]
+            [    0.000000]   node   1: [mem 0x0000000100000000-0x00000001ffffffff]
+            [    0.000000] Initmem setup node 0 [mem 0x0000000000001000-0x000000000009ffff]
+            """,
+            [Row(0x1000, 0x9FFFF, .conventional), Row(0x1_0000_0000, 0x1_FFFF_FFFF, .conventional)]),
+        Sample(
+            .linuxE820, .inclusive,
+            """
+            [    0.000000] user: [mem 0x0000000000000000-0x000000000009ffff] usable
+            [    0.000000] user: [gap 0x00000000000a0000-0x00000000000fffff]
+            [    0.000000] user: [mem 0x0000000000100000-0x00000000ffffffff] persistent (type 12)
+            """,
+            [Row(0, 0x9FFFF, .conventional), Row(0xA0000, 0xFFFFF, .reserved), Row(0x10_0000, 0xFFFF_FFFF, .persistent)]),
+        Sample(
             .freeBSDSMAP, .length,
             """
             SMAP type=01 base=0000000000000000 len=000000000009fc00

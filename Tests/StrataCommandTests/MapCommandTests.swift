@@ -1,4 +1,5 @@
 import Foundation
+import MachineRunnerTestSupport
 import Subprocess
 import SystemPackage
 import Testing
@@ -18,9 +19,12 @@ struct MapCommandTests {
         return FilePath(tests).removingLastComponent().appending("strata")
     }
 
-    private func strata(_ arguments: [String], input: String = "") async throws -> Outcome {
+    private func strata(
+        _ arguments: [String], input: String = "", environment: Environment = .inherit
+    ) async throws -> Outcome {
         let result = try await run(
-            .path(program), arguments: Arguments(["map"] + arguments), input: .string(input), output: .string(limit: 1 << 20),
+            .path(program), arguments: Arguments(["map"] + arguments), environment: environment, input: .string(input),
+            output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20))
         guard case .exited(let status) = result.terminationStatus else {
             Issue.record("\(result.terminationStatus)")
@@ -99,5 +103,94 @@ struct MapCommandTests {
         #expect(try await strata(["-", "--json", "--csv"]).status == 64)
         #expect(try await strata(["/nonexistent"]).status == 66)
         #expect(try await strata(["-"], input: "nothing here\n").status == 65)
+        let usage = try await strata(["-", "--json", "--csv"])
+        #expect(usage.output.isEmpty, "those who read lines of JSON get no other document")
+        #expect(usage.errors.contains("exclude each other"))
+    }
+
+    @Test("One source without a map among several is said")
+    func refusesSilentSources() async throws {
+        for command in ["show", "check", "diff"] {
+            let outcome = try await strata([command, "-", "/dev/null"], input: Self.sound)
+            #expect(outcome.status == 65)
+            #expect(outcome.errors.contains("/dev/null: there is no memory map"))
+            #expect(outcome.output.isEmpty)
+        }
+        // What a log says beside maps is something too, where it is about the others' machine.
+        let window = "pci_bus 0000:00: root bus resource [mem 0x40000000-0x4fffffff window]\n"
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("strata-map-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("windows").path
+        try window.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try await strata(["check", "--together", "-", path], input: Self.sound).status == 0)
+        #expect(try await strata(["check", "-", path], input: Self.sound).status == 65)
+        #expect(try await strata(["check", "--together", path]).status == 65)
+    }
+
+    @Test("Maps are counted from 1 up, by every command")
+    func numbers() async throws {
+        let both = Self.sound + Self.sound.replacing("BIOS-e820", with: "user")
+        let shown = try await strata(["-"], input: both)
+        #expect(shown.output.contains("map 1 of 2") && shown.output.contains("map 2 of 2"))
+        #expect(try await strata(["-", "--json"], input: both).output.hasPrefix("{\"map\":1,"))
+        let converted = try await strata(["convert", "--to", "json", "--map", "2", "-"], input: both)
+        #expect(converted.output.contains("\"label\":\"user\"") && !converted.output.contains("BIOS-e820"))
+        for number in ["0", "3"] {
+            let outcome = try await strata(["convert", "--to", "json", "--map", number, "-"], input: both)
+            #expect(outcome.status == 64)
+            #expect(outcome.errors == "strata: --map \(number): there are the maps 1 to 2\n")
+            #expect(try await strata(["diff", "--first", number, "--second", "1", "-"], input: both).status == 64)
+        }
+        #expect(try await strata(["diff", "--first", "1", "--second", "2", "-"], input: both).status == 0)
+        #expect(try await strata(["diff", "--first", "1", "-"], input: both).status == 64)
+    }
+
+    @Test("The whole address space has all of its bytes")
+    func wholeSpace() async throws {
+        let row = "BIOS-e820: [mem 0x0000000000000000-0xffffffffffffffff] usable\n"
+        for option in ["--json", "--csv"] {
+            #expect(try await strata(["-", option], input: row).output.contains("18446744073709551616"))
+        }
+    }
+
+    @Test(
+        "A full disk is no success",
+        arguments: [["show"], ["show", "--json"], ["check"], ["draw"], ["draw", "--html", "-"], ["convert", "--to", "csv"]])
+    func fullDisk(arguments: [String]) async throws {
+        let result = try await run(
+            .path("/bin/sh"),
+            arguments: Arguments(["-c", "exec \"$0\" \"$@\" >/dev/full", program.string, "map"] + arguments + ["-"]),
+            input: .string(Self.sound), output: .discarded, error: .string(limit: 1 << 16))
+        #expect(result.terminationStatus == .exited(74))
+        #expect(result.standardError.contains("No space left on device"))
+    }
+
+    @Test("A machine is booted, and its map taken over whole")
+    func boots() async throws {
+        let machine = try FakeMachine(.boots(SerialScript()))
+        let values = machine.variables.reduce(into: [Environment.Key: String]()) { values, pair in
+            values[Environment.Key(rawValue: pair.key) ?? "UNUSED"] = pair.value
+        }
+        let shown = try await strata(["--boot", "--memory", "64M"], environment: .custom(values))
+        #expect(shown.status == 0)
+        #expect(shown.output.contains("x86_64 machine: efi-descriptors"))
+        #expect(shown.output.contains("11 rows"))
+        // The descriptors are the machine's own; what follows their 40 bytes has no meaning.
+        let binary = machine.folder.appending("map.bin")
+        let arguments = ["convert", "--boot", "--memory", "64M", "--to", "efi-descriptors", "-o", binary.string]
+        #expect(try await strata(arguments, environment: .custom(values)).status == 0)
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: binary.string))
+                == Data(Descriptor.small.flatMap { $0.bytes.prefix(40) + [UInt8](repeating: 0, count: 8) }))
+        #expect(machine.leftovers == [])
+
+        let broken = try FakeMachine(.refuses("no such machine", status: 1))
+        let refused = try await strata(
+            ["check", "--boot"],
+            environment: .custom(
+                broken.variables.reduce(into: [:]) { $0[Environment.Key(rawValue: $1.key) ?? "UNUSED"] = $1.value }))
+        #expect(refused.status == 70)
+        #expect(refused.output.isEmpty && !refused.errors.isEmpty)
     }
 }

@@ -94,7 +94,8 @@ public struct DeviceTreeBlob: ~Escapable {
         return nil
     }
 
-    func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    /// Whether the bytes of a range are a text.
+    package func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
         range.count == text.byteIndices.count
             && text.byteIndices.allSatisfy { bytes.byte(at: range.lowerBound + $0) == text.byte(at: $0) }
     }

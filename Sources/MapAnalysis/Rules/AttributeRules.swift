@@ -78,9 +78,10 @@ struct CachingRule: MapRule {
     let title: StaticString = "RAM cannot be write-back, or devices can"
     let severity = Severity.warning
     let reason: StaticString =
-        "Linux on 64-bit ARM takes no memory as RAM that lacks WB (is_usable_memory); devices behind a write-back cache misbehave."
+        "Linux on 64-bit ARM takes no memory as RAM that lacks WB (is_usable_memory), and on x86 drops RAM that no write-back MTRR covers; devices behind a write-back cache misbehave."
 
     func check(_ machine: CheckedMachine, _ findings: inout FindingList) {
+        checkRegisters(machine, &findings)
         for map in machine.maps where map.listed.kind.isUEFI && !map.listed.kind.isAuxiliary {
             for row in map.listed.rows where row.hasAttributes && row.defect == .none {
                 if row.type.isMemoryMappedIO {
@@ -98,6 +99,35 @@ struct CachingRule: MapRule {
                         map.place(row))
                 }
             }
+        }
+    }
+
+    /// Compares the memory type range registers with the BIOS's RAM; below 1 MiB fixed ranges hold, which logs print otherwise.
+    private func checkRegisters(_ machine: CheckedMachine, _ findings: inout FindingList) {
+        let cached = machine.facts(.writeBackMTRR).sorted { $0.fact.range.start < $1.fact.range.start }
+        guard let map = machine.bios, !cached.isEmpty else { return }
+        let uncached = machine.facts(.uncachableMTRR)
+        for (index, region) in map.resolved.regions.enumerated() where region.type == .conventional {
+            guard let high = PhysicalRange(start: PhysicalAddress(1 << 20), last: PhysicalAddress(.max)),
+                let ram = region.range.intersection(high)
+            else { continue }
+            for (source, fact) in uncached {
+                guard let common = fact.range.intersection(ram) else { continue }
+                findings.add(
+                    .warning,
+                    "\(Words.range(common)) of \(Words.region(region)) is uncachable by an MTRR: it is slow, or not used",
+                    map.place(region: index), Finding.Place(source: source, line: fact.line, range: fact.range))
+            }
+            var next: PhysicalAddress? = ram.start
+            for (_, fact) in cached {
+                guard let start = next, fact.range.start <= start else { break }
+                if fact.range.last >= start { next = fact.range.end }
+            }
+            guard let start = next, start <= ram.last, let bare = PhysicalRange(start: start, last: ram.last) else { continue }
+            findings.add(
+                .warning,
+                "no write-back MTRR covers \(Words.address(start.rawValue)) and up of \(Words.region(region)): Linux drops such RAM",
+                Finding.Place(source: map.source.name, line: map.place(region: index).line, range: bare))
         }
     }
 }

@@ -7,12 +7,12 @@ struct LateTablesRule: MapRule {
     let title: StaticString = "A table that is needed after ExitBootServices lies in memory that is freed then"
     let severity = Severity.error
     let reason: StaticString =
-        "Tables in boot services data have to be reserved one by one: kexec found a corrupted ESRT, hibernation a lost BGRT, and TPM event logs were overwritten."
+        "Tables in boot services data have to be reserved one by one: kexec found a corrupted ESRT, hibernation a lost BGRT, and TPM event logs were overwritten. Newer Linux reserves ACPI's tables itself."
 
     func check(_ machine: CheckedMachine, _ findings: inout FindingList) {
         guard let map = machine.uefi else { return }
         for (source, fact) in machine.facts(
-            .systemResourceTable, .measurementLog, .ownerKeys, .memoryAttributesTable, .initialRAMDisk)
+            .systemResourceTable, .measurementLog, .ownerKeys, .memoryAttributesTable, .initialRAMDisk, .acpiTable, .bootGraphics)
         {
             let place = Finding.Place(source: source, line: fact.line, range: fact.range)
             let regions = map.resolved.regions(overlapping: fact.range)

@@ -55,7 +55,8 @@ struct OverlapRule: MapRule {
         let why =
             switch grade(row, other) {
             case .error: ": one owner overwrites what the other has there"
-            case .warning, .note: map.listed.kind.isE820 ? ": the higher type wins" : ": the totals count it twice"
+            case .warning, .note:
+                map.listed.kind.isE820 && row.type != other.type ? ": the higher type wins" : ": the totals count it twice"
             }
         findings.add(
             grade(row, other), what + why, map.place(row.line > other.line ? row : other),

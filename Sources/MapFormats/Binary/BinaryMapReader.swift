@@ -42,7 +42,7 @@ public struct BinaryMapReader: Sendable {
         case .bootParameters: try E820Table.readBootParameters(raw, &rows)
         case .multiboot1: try Multiboot.readFirst(raw, &rows)
         case .multiboot2: try Multiboot.readSecond(raw, &rows)
-        case .deviceTree: try DeviceTreeBlob.read(raw, &rows)
+        case .deviceTree: try DeviceTreeMaps.read(raw, &rows)
         case .minidump: try Minidump.read(raw, &rows)
         case .limine: try LimineEntries.read(raw, &rows)
         case .coreboot: try CorebootTable.read(raw, &rows)

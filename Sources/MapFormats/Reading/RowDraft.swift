@@ -81,6 +81,18 @@ public struct MapFact: Hashable, Sendable {
         /// The table that says where the initial RAM disk lies.
         case initialRAMDisk
 
+        /// A table of ACPI but the root pointer and the next one.
+        case acpiTable
+
+        /// The table of ACPI that says where the boot picture lies.
+        case bootGraphics
+
+        /// Addresses that the memory type range registers, or their default, make write-back.
+        case writeBackMTRR
+
+        /// Addresses that they make uncachable, whatever others make them.
+        case uncachableMTRR
+
         /// The word for it in documents.
         public var name: StaticString {
             switch self {
@@ -92,6 +104,10 @@ public struct MapFact: Hashable, Sendable {
             case .ownerKeys: "mok-variables"
             case .memoryAttributesTable: "memory-attributes-table"
             case .initialRAMDisk: "initrd-table"
+            case .acpiTable: "acpi-table"
+            case .bootGraphics: "bgrt"
+            case .writeBackMTRR: "write-back-mtrr"
+            case .uncachableMTRR: "uncachable-mtrr"
             }
         }
     }

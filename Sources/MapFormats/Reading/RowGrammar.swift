@@ -18,17 +18,26 @@ struct RowGrammar {
 
     mutating func read(_ line: borrowing Line, _ draft: inout RowDraft) -> LineReading {
         if let token = RangeToken.first(in: line, from: 0) {
-            let reading = read(line, token, &draft)
+            let reading = readChecked(line, token, &draft)
             if case .nothing = reading {} else { return reading }
             // Before the range there may be a time stamp that looks like one.
             var next = token
             while let other = RangeToken.first(in: line, from: next.end) {
-                let reading = read(line, other, &draft)
+                let reading = readChecked(line, other, &draft)
                 if case .nothing = reading {} else { return reading }
                 next = other
             }
         }
         return readStart(line, &draft)
+    }
+
+    /// Reads a row around `token`; of a number with more than 64 bits only the row is known, not its addresses.
+    private func readChecked(_ line: borrowing Line, _ token: RangeToken, _ draft: inout RowDraft) -> LineReading {
+        let reading = read(line, token, &draft)
+        guard token.overflows else { return reading }
+        if case .fact = reading { return .nothing }
+        draft.row.defect = .wraps
+        return reading
     }
 
     private func read(_ line: borrowing Line, _ token: RangeToken, _ draft: inout RowDraft) -> LineReading {
@@ -97,6 +106,7 @@ struct RowGrammar {
         switch line[body] {
         case UInt8(ascii: "("): return Xen.read(line, body: body, &draft)
         case UInt8(ascii: "[") where line.count < 256: return Limine.read(line, body: body, &draft)
+        case UInt8(ascii: "A"): return FirmwareTableList.readACPI(line, body: body)
         case UInt8(ascii: "B") where line.has("BIOS-provided physical RAM map", at: body): return .header(.map(.linuxE820))
         case UInt8(ascii: "D"): return LogFacts.readRMRR(line, body: body)
         case UInt8(ascii: "E") where line.has("EFI: mem", at: body), UInt8(ascii: "e") where line.has("efi: mem", at: body):
@@ -117,6 +127,7 @@ struct RowGrammar {
             return .header(.boot)
         case UInt8(ascii: "M"):
             if line.has("MEMBLOCK configuration", at: body) { return .header(.map(.linuxMemblock)) }
+            if line.has("MTRR ", at: body) { return MTRRRanges.readDefault(line, body: body) }
             if line.has("MMap[", at: body) { return ESXi.read(line, body: body, &draft) }
             if line.has("MemoryDescriptor {", at: body) { return UEFIRS.read(line, body: body, &draft) }
             if line.has("MemoryMap,\"", at: body) { return ShellTable.read(line, body: body, &draft) }
@@ -130,12 +141,14 @@ struct RowGrammar {
             return FreeBSDSMAP.read(line, body: body, &draft)
         case UInt8(ascii: "T"):
             if line.has("Type ", at: body) { return tableHeader(line, body) }
+            if line.has("TOM2: ", at: body) { return MTRRRanges.readTopOfMemory(line, body: body) }
             return ShellMemmap.readTotal(line, body: body)
         case UInt8(ascii: "a"): return NetBSDMemory.read(line, body: body, &draft)
         case UInt8(ascii: "b"): return GRUBMemory.read(line, body: body, &draft)
         case UInt8(ascii: "m") where line.has("map,kind,", at: body): return strata.readHeader(line, body)
         case UInt8(ascii: "{"): return strata.readObject(line, body, &draft)
-        case UInt8(ascii: "0")...UInt8(ascii: "9") where strata.isTable:
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            guard strata.isTable else { return MTRRRanges.read(line, body: body) }
             let reading = strata.readFields(line, body, &draft)
             if case .nothing = reading {} else { return reading }
         case UInt8(ascii: "l") where line.has("lmb_dump_all", at: body): return .header(.map(.uBootLMB))

@@ -19,7 +19,7 @@ extension MapWriter {
             sink.writeJSONLine { line in
                 line.hexadecimal("start", row.start)
                 line.hexadecimal("last", row.last)
-                if let range = row.range { line.number("bytes", range.byteCount) }
+                if let range = row.range { line.number("bytes", range.size) }
                 line.number("type", UInt64(row.type.rawValue))
                 line.string("name", row.type.name)
                 if row.attributes.rawValue != 0 || row.hasAttributes { line.hexadecimal("attributes", row.attributes.rawValue) }
@@ -41,7 +41,7 @@ extension MapWriter {
             field(row.start.rawValue, &sink)
             field(row.last.rawValue, &sink)
             sink.write(",")
-            if let bytes = row.range?.byteCount { sink.write(decimal: bytes) }
+            if let range = row.range { for digit in String(range.size).utf8 { sink.write(digit) } }
             sink.write(",")
             sink.write(decimal: UInt64(row.type.rawValue))
             field(row.type.name, &sink)

@@ -7,6 +7,11 @@ import MemoryReport
 /// A map for people: headline figures, types, attributes, holes, a picture to scale and a table.
 struct MapPrinter {
     let map: AnalyzedMap
+
+    /// Which of how many maps of all sources it is, from 1 up.
+    let number: Int
+    let count: Int
+
     let style: Style
 
     /// Whether the source's own rows are listed, in their order, instead of the regions that they make.
@@ -29,7 +34,8 @@ struct MapPrinter {
 
     private var origin: String {
         let rows = map.listed.rows
-        var parts = ["\(rows.count) \(rows.count == 1 ? "row" : "rows")"]
+        var parts = count > 1 ? ["map \(number) of \(count)"] : []
+        parts.append("\(rows.count) \(rows.count == 1 ? "row" : "rows")")
         if let first = rows.first?.line, let last = rows.last?.line {
             parts.append(first == last ? "line \(first)" : "lines \(first) to \(last)")
         }
@@ -49,7 +55,8 @@ struct MapPrinter {
         var table = TextTable([.right("Start"), .right("Last"), .right("Size"), .left("Type"), .left("Attributes")], style)
         var end: UInt64?
         for region in map.resolved.regions {
-            if let end, end < region.range.start.rawValue,
+            // A list beside a map leaves out nearly everything.
+            if !map.listed.kind.isAuxiliary, let end, end < region.range.start.rawValue,
                 let hole = PhysicalRange(start: PhysicalAddress(end), last: PhysicalAddress(region.range.start.rawValue - 1))
             {
                 table.add([address(hole.start), address(hole.last), size(hole.size), "(not described)", ""], .hole)

@@ -14,18 +14,25 @@ struct SourceReader {
 
     /// Reads all of them, in their order; `--live` and `--boot` come last.
     ///
+    /// - Parameter together: whether the sources are about one machine, so that one may say only what lies beside the others' maps.
     /// - Throws: `ExitCode` after telling what is wrong on the standard error.
-    func read() async throws -> [MapSource] {
+    func read(together: Bool = false) async throws -> [MapSource] {
         var sources: [MapSource] = []
         for path in options.sources { sources.append(try await read(path)) }
+        // One of several that says nothing would otherwise be taken for one in which all is well.
+        let silent = sources.filter { $0.collection.maps.isEmpty && !(together && !$0.collection.facts.isEmpty) }
         if options.live { sources += try live() }
         if options.boot { sources.append(try await boot()) }
         for source in sources {
             for note in source.notes { Output.error.line("strata: \(source.name): \(note)") }
         }
-        guard sources.contains(where: { !$0.collection.maps.isEmpty }) else {
-            let names = sources.map { TerminalText.harmless($0.name) }.joined(separator: ", ")
-            throw fail("\(names): there is no memory map in it, or none of a kind that is known", 65)
+        guard silent.isEmpty, sources.contains(where: { !$0.collection.maps.isEmpty }) else {
+            for source in silent.isEmpty ? sources : silent {
+                Output.error.line(
+                    "strata: \(TerminalText.harmless(source.name)): there is no memory map in it, or none of a kind that is known"
+                )
+            }
+            throw ExitCode(65)
         }
         return sources
     }

@@ -19,7 +19,12 @@ struct TextTable {
     /// Adds a row; the colour of `key` stands before it.
     mutating func add(_ cells: [String], _ key: MemoryCategory? = nil) { rows.append((cells, key)) }
 
+    /// The table, without the columns in which there is nothing.
     func text() -> String {
+        let shown = self.columns.indices.filter { index in self.rows.isEmpty || self.rows.contains { !$0.cells[index].isEmpty } }
+        let all = self.columns
+        let columns = shown.map { all[$0] }
+        let rows = self.rows.map { row in (cells: shown.map { row.cells[$0] }, key: row.key) }
         var widths = columns.map(\.title.count)
         for row in rows {
             for (index, cell) in row.cells.enumerated() { widths[index] = max(widths[index], cell.count) }

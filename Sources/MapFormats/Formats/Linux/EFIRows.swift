@@ -116,7 +116,6 @@ enum LinuxEFIByAddress {
             return isEFI ? .incomplete(isUsable: false) : .nothing
         }
         if token.second == token.first &- 1 { draft.row.defect = .empty }
-        if token.overflows { draft.row.defect = .wraps }
         if isInvalid { draft.row.marks.insert(.calledInvalid) }
         return .row
     }

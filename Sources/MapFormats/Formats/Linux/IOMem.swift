@@ -18,7 +18,6 @@ enum LinuxIOMem {
         draft.label = ""
         draft.row = MapRow(start: token.first, last: token.second)
         draft.row.number = UInt32(blanks)
-        if token.overflows { draft.row.defect = .wraps }
         let word = line.trimmed(line.range(token.end + 3, line.count))
         draft.word = word
         let meaning = type(line, word)

@@ -20,6 +20,7 @@ struct MapCheckCommand: AsyncParsableCommand {
               64  wrong arguments
               65  a source holds no memory map that is known
               66  a source cannot be read
+              74  the standard output cannot be written
               10 and up with --boot as 'strata boot'
             """)
 
@@ -46,6 +47,7 @@ struct MapCheckCommand: AsyncParsableCommand {
     private var ignored: [String] { ignore?.split(separator: ",").map(String.init) ?? [] }
 
     mutating func validate() throws {
+        guard rules || !source.isEmpty else { throw ValidationError(MapSourceOptions.missing) }
         if json && sarif { throw ValidationError("--json and --sarif exclude each other") }
         let known = MapChecker.rules.map { "\($0.id)" }
         if let unknown = ignored.first(where: { !known.contains($0) }) {
@@ -55,8 +57,7 @@ struct MapCheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         if rules { return listRules() }
-        guard !source.isEmpty else { throw ValidationError(MapSourceOptions.missing) }
-        let sources = try await SourceReader(options: source).read()
+        let sources = try await SourceReader(options: source).read(together: together)
         var checker = MapChecker()
         checker.isOneMachine = together
         checker.excluded = Set(ignored)
@@ -70,7 +71,7 @@ struct MapCheckCommand: AsyncParsableCommand {
         } else {
             buffer.bytes = Array(text(findings, of: all, sources).utf8)
         }
-        Output.standard.write(buffer.text)
+        try Output.standard.deliver(buffer.bytes)
         switch all.map(\.severity).max() {
         case .error: throw ExitCode(2)
         case .warning: throw ExitCode(1)

@@ -29,6 +29,8 @@ struct MapConvertCommand: AsyncParsableCommand {
               65  a source holds no memory map that is known, or the form cannot hold it
               66  a source cannot be read
               73  the file cannot be written
+              74  the standard output cannot be written
+              10 and up with --boot as 'strata boot'
             """)
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
@@ -41,26 +43,32 @@ struct MapConvertCommand: AsyncParsableCommand {
         help: ArgumentHelp("The file to write instead of the standard output.", valueName: "file"))
     var output: String?
 
-    @Option(help: ArgumentHelp("The number of the map among those of all sources.", valueName: "number"))
+    @Option(help: ArgumentHelp("The number of the map, as 'strata map show' counts them from 1 up.", valueName: "number"))
     var map: Int?
 
     @Option(help: ArgumentHelp("The distance of descriptors in efi-descriptors.", valueName: "bytes"))
     var outputDescriptorSize = 48
 
-    func run() async throws {
+    func validate() throws {
         guard !source.isEmpty else { throw ValidationError(MapSourceOptions.missing) }
+    }
+
+    func run() async throws {
         let sources = try await SourceReader(options: source).read()
         let all = sources.flatMap { $0.analyzed(policy: source.policy) }
         var chosen = all
         if let map {
-            guard all.indices.contains(map) else { throw ValidationError("--map \(map): there are \(all.count) maps, from 0 up") }
-            chosen = [all[map]]
+            guard (1...all.count).contains(map) else {
+                Output.error.line("strata: --map \(map): there are the maps 1 to \(all.count)")
+                throw ExitCode(64)
+            }
+            chosen = [all[map - 1]]
         } else if target != .json, target != .csv, let first = all.first(where: { !$0.listed.kind.isAuxiliary }) ?? all.first {
             chosen = [first]
-            if all.count > 1 { Output.error.line("strata: writing the first of \(all.count) maps, \(first.title)") }
+            if all.count > 1 { Output.error.line("strata: of \(all.count) maps this one is written: \(first.title)") }
         }
         let buffer = try write(chosen)
-        guard let output else { return Output.standard.write(bytes: buffer.bytes) }
+        guard let output else { return try Output.standard.deliver(buffer.bytes) }
         do throws(FileFailure) {
             try OutputFile.replace(FilePath(output), with: buffer.bytes)
         } catch {
@@ -74,10 +82,10 @@ struct MapConvertCommand: AsyncParsableCommand {
         var writer = MapWriter(target)
         writer.descriptorSize = outputDescriptorSize
         writer.begin(&buffer)
-        for (number, map) in maps.enumerated() {
+        for (index, map) in maps.enumerated() {
             writer.source = map.source.name
             do throws(MapWriteError) {
-                try writer.write(map.listed, words: map.source.collection.words, number: number, to: &buffer)
+                try writer.write(map.listed, words: map.source.collection.words, number: index + 1, to: &buffer)
             } catch {
                 Output.error.line("strata: \(map.source.name): cannot be written as \(target.name): \(error.explanation)")
                 throw ExitCode(65)

@@ -13,7 +13,7 @@ struct MapDiffCommand: AsyncParsableCommand {
         discussion: """
             Two sources are compared by their first whole maps, of one kind where both have one. One source with several maps is \
             compared with itself: its first one and its last one of the same kind, as two boots in one log are. --first and \
-            --second choose others by their numbers in 'strata map show --json'.
+            --second choose others by their numbers, as 'strata map show' counts them from 1 up.
 
             EXIT STATUS
               0   the maps are the same
@@ -21,11 +21,13 @@ struct MapDiffCommand: AsyncParsableCommand {
               64  wrong arguments
               65  a source holds no memory map that is known, or nothing to compare it with
               66  a source cannot be read
+              74  the standard output cannot be written
+              10 and up with --boot as 'strata boot'
             """)
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
 
-    @Option(help: ArgumentHelp("The number of the first map among those of all sources.", valueName: "number"))
+    @Option(help: ArgumentHelp("The number of the first map, from 1 up among those of all sources.", valueName: "number"))
     var first: Int?
 
     @Option(help: ArgumentHelp("The number of the second map.", valueName: "number"))
@@ -37,23 +39,29 @@ struct MapDiffCommand: AsyncParsableCommand {
     @Flag(help: "Prints one JSON object a change and a total.")
     var json = false
 
-    func run() async throws {
+    func validate() throws {
         guard !source.isEmpty else { throw ValidationError(MapSourceOptions.missing) }
+        guard (first == nil) == (second == nil) else { throw ValidationError("--first and --second go together") }
+    }
+
+    func run() async throws {
         let sources = try await SourceReader(options: source).read()
-        guard sources.count <= 2 || first != nil && second != nil else {
-            throw ValidationError("two sources can be compared, not \(sources.count)")
+        guard sources.count <= 2 || first != nil else {
+            throw fail("two sources can be compared, not \(sources.count): --first and --second choose among their maps", 64)
         }
         let (before, after) = try choose(sources)
         let difference = MapDifference(before, after, withAttributes: !typesOnly)
-        Output.standard.write(json ? document(difference) : text(difference, before, after))
+        try Output.standard.deliver((json ? document(difference) : text(difference, before, after)).utf8)
         if !difference.isEmpty { throw ExitCode(1) }
     }
 
     private func choose(_ sources: [MapSource]) throws -> (AnalyzedMap, AnalyzedMap) {
         let all = sources.flatMap { $0.analyzed(policy: source.policy) }
         func map(_ number: Int) throws -> AnalyzedMap {
-            guard all.indices.contains(number) else { throw ValidationError("there is no map \(number): there are \(all.count)") }
-            return all[number]
+            guard (1...all.count).contains(number) else {
+                throw fail("there is no map \(number): there are the maps 1 to \(all.count)", 64)
+            }
+            return all[number - 1]
         }
         if let first, let second { return (try map(first), try map(second)) }
         let groups = sources.map { one in one.analyzed(policy: source.policy).filter { !$0.listed.kind.isAuxiliary } }
@@ -77,8 +85,12 @@ struct MapDiffCommand: AsyncParsableCommand {
                 }
             }
         }
-        Output.error.line("strata: there are no two maps to compare")
-        throw ExitCode(65)
+        throw fail("there are no two maps to compare", 65)
+    }
+
+    private func fail(_ message: String, _ status: Int32) -> ExitCode {
+        Output.error.line("strata: \(message)")
+        return ExitCode(status)
     }
 
     private func text(_ difference: MapDifference, _ before: AnalyzedMap, _ after: AnalyzedMap) -> String {

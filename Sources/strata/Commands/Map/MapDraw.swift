@@ -20,6 +20,8 @@ struct MapDrawCommand: AsyncParsableCommand {
               65  a source holds no memory map that is known
               66  a source cannot be read
               73  a picture cannot be written
+              74  the standard output cannot be written
+              10 and up with --boot as 'strata boot'
             """)
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
@@ -69,8 +71,8 @@ struct MapDrawCommand: AsyncParsableCommand {
     private func draw(_ read: [DrawnMaps.Source], _ title: String) throws {
         if drawsInTerminal {
             let printer = MapDrawPrinter(Style(CommandLineHost.current.screen))
-            Output.standard.write(
-                printer.text(DrawnMaps(read, numbers: numbers?.numbers, policy: source.policy, limits: printer.limits)))
+            let drawn = DrawnMaps(read, numbers: numbers?.numbers, policy: source.policy, limits: printer.limits)
+            try Output.standard.deliver(printer.text(drawn).utf8)
         }
         guard svg != nil || html != nil else { return }
         let drawn = DrawnMaps(read, numbers: numbers?.numbers, policy: source.policy)
@@ -89,14 +91,14 @@ struct MapDrawCommand: AsyncParsableCommand {
                 """, status: 64)
         }
         if drawsInTerminal {
-            Output.standard.write(MapDrawPrinter(Style(CommandLineHost.current.screen)).text(comparison))
+            try Output.standard.deliver(MapDrawPrinter(Style(CommandLineHost.current.screen)).text(comparison).utf8)
         }
         if let svg { try write(ComparisonPicture(comparison).svg(), to: svg) }
         if let html { try write(MapPage(title: title, comparison).html(), to: html) }
     }
 
     private func write(_ picture: String, to path: String) throws {
-        guard path != "-" else { return Output.standard.write(picture) }
+        guard path != "-" else { return try Output.standard.deliver(picture.utf8) }
         do throws(FileFailure) {
             try OutputFile.replace(FilePath(path), with: picture.utf8)
         } catch {

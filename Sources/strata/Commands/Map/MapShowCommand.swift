@@ -14,6 +14,7 @@ struct MapShowCommand: AsyncParsableCommand {
               64  wrong arguments
               65  a source holds no memory map that is known
               66  a source cannot be read
+              74  the standard output cannot be written
               10 and up with --boot as 'strata boot'
             """)
 
@@ -35,20 +36,20 @@ struct MapShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let sources = try await SourceReader(options: source).read()
-        if json || csv { return Output.standard.write(document(sources)) }
+        if json || csv { return try Output.standard.deliver(document(sources).bytes) }
         let style = Style(CommandLineHost.current.screen)
-        var isFirst = true
-        for map in sources.flatMap({ $0.analyzed(policy: source.policy) }) {
-            Output.standard.write((isFirst ? "" : "\n") + MapPrinter(map: map, style: style, showsRows: rows).text())
-            isFirst = false
+        let maps = sources.flatMap { $0.analyzed(policy: source.policy) }
+        for (index, map) in maps.enumerated() {
+            let printer = MapPrinter(map: map, number: index + 1, count: maps.count, style: style, showsRows: rows)
+            try Output.standard.deliver(((index == 0 ? "" : "\n") + printer.text()).utf8)
         }
     }
 
-    private func document(_ sources: [MapSource]) -> String {
+    private func document(_ sources: [MapSource]) -> ByteBuffer {
         var buffer = ByteBuffer()
         var writer = MapWriter(json ? .json : .csv)
         writer.begin(&buffer)
-        var number = 0
+        var number = 1
         for source in sources {
             writer.source = source.name
             for map in source.analyzed(policy: self.source.policy) {
@@ -58,6 +59,6 @@ struct MapShowCommand: AsyncParsableCommand {
                 number += 1
             }
         }
-        return buffer.text
+        return buffer
     }
 }

@@ -16,6 +16,10 @@ extension HandoffPolicy: ExpressibleByArgument {
 
     public static var allValueStrings: [String] { arguments.map(\.0) }
 
+    public static var allValueDescriptions: [String: String] {
+        Dictionary(uniqueKeysWithValues: arguments.map { ($0.0, "\($0.1.name)") })
+    }
+
     public var defaultValueDescription: String { argumentName }
 
     /// The name that commands take.
