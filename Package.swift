@@ -159,6 +159,7 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "BootHandoffTests", dependencies: ["SeededRandom", "BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
     .target(name: "ELFFixtures", dependencies: ["SeededRandom"], path: "Tests/ELFFixtures", swiftSettings: strict),
+    .target(name: "PEFixtures", path: "Tests/PEFixtures", swiftSettings: strict),
     .testTarget(
         name: "ExecutableImageTests", dependencies: ["SeededRandom", "ExecutableImage", "ELFFixtures", "MemoryMap"],
         swiftSettings: strict),
@@ -189,7 +190,8 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "FirmwareTablesTests", dependencies: ["FirmwareTables", "MemoryMap"], swiftSettings: strict),
     .testTarget(
-        name: "VirtualMemoryTests", dependencies: ["SeededRandom", "VirtualMemory", "MemoryMap"], swiftSettings: strict),
+        name: "VirtualMemoryTests", dependencies: ["SeededRandom", "PEFixtures", "VirtualMemory", "MemoryMap"],
+        swiftSettings: strict),
     .testTarget(
         name: "GuestBootTests",
         dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "GuestLayout", "FirmwareTables", "MemoryMap", system],
@@ -215,7 +217,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "GuardTests",
         dependencies: [
-            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", system,
+            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", "GuestImage",
+            system,
         ],
         swiftSettings: strict),
     .testTarget(
@@ -267,15 +270,26 @@ let fuzzTargets: [Target] = [
     .target(name: "FuzzDriver", dependencies: ["CLibFuzzer"], path: "Fuzz/FuzzDriver", swiftSettings: strict),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
     .target(name: "ELFFixtures", dependencies: ["SeededRandom"], path: "Tests/ELFFixtures", swiftSettings: strict),
-    .executableTarget(name: "FuzzSeeds", dependencies: ["ELFFixtures"], path: "Fuzz/FuzzSeeds", swiftSettings: strict),
+    .target(name: "PEFixtures", path: "Tests/PEFixtures", swiftSettings: strict),
+    .executableTarget(
+        name: "FuzzSeeds", dependencies: ["ELFFixtures", "PEFixtures"], path: "Fuzz/FuzzSeeds", swiftSettings: strict),
     .executableTarget(
         name: "FuzzELFImage", dependencies: ["FuzzDriver", "ExecutableImage", "MemoryMap"], path: "Fuzz/FuzzELFImage",
         swiftSettings: core, linkerSettings: fuzzer),
     .executableTarget(
         name: "FuzzMemoryMap", dependencies: ["FuzzDriver", "MemoryMap"], path: "Fuzz/FuzzMemoryMap",
         swiftSettings: core, linkerSettings: fuzzer),
+    .target(
+        name: "MapPromises", dependencies: ["FuzzDriver", "MapFormats", "MemoryMap", "MemoryReport"], path: "Fuzz/MapPromises",
+        swiftSettings: strict),
     .executableTarget(
-        name: "FuzzMapText", dependencies: ["FuzzDriver", "MapFormats", "MemoryMap"], path: "Fuzz/FuzzMapText",
+        name: "FuzzMapText", dependencies: ["FuzzDriver", "MapPromises", "MapFormats"], path: "Fuzz/FuzzMapText",
+        swiftSettings: core, linkerSettings: fuzzer),
+    .executableTarget(
+        name: "FuzzMapBinary", dependencies: ["FuzzDriver", "MapPromises", "MapFormats"], path: "Fuzz/FuzzMapBinary",
+        swiftSettings: core, linkerSettings: fuzzer),
+    .executableTarget(
+        name: "FuzzPEImage", dependencies: ["FuzzDriver", "VirtualMemory", "MemoryMap"], path: "Fuzz/FuzzPEImage",
         swiftSettings: core, linkerSettings: fuzzer),
 ]
 
@@ -288,6 +302,10 @@ let package = Package(
             .library(name: "BootHandoff", targets: ["BootHandoff"]),
             .library(name: "CBootInfo", targets: ["CBootInfo"]),
             .library(name: "KernelMemory", targets: ["KernelMemory"]),
+            .library(name: "UEFIMemory", targets: ["UEFIMemory"]),
+            .library(name: "GuestLayout", targets: ["GuestLayout", "GuestBoot"]),
+            .library(name: "VirtualMemory", targets: ["VirtualMemory"]),
+            .library(name: "MapFormats", targets: ["MapFormats", "MapAnalysis", "MapDrawing"]),
             .library(name: "strata-vm", type: .dynamic, targets: ["StrataVM"]),
             .executable(name: "strata", targets: ["strata"]),
             .executable(name: "elf2efi", targets: ["elf2efi"]),

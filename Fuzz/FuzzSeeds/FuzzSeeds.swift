@@ -1,5 +1,6 @@
 import ELFFixtures
 import Foundation
+import PEFixtures
 
 /// Writes the inputs that the fuzzers start from: one folder a fuzzer in the folder given.
 @main
@@ -11,6 +12,11 @@ struct FuzzSeeds {
         }
         try write(elfFiles, to: target + "/FuzzELFImage")
         try write(MemoryMapSeeds.tables, to: target + "/FuzzMemoryMap")
+        // The form is left to be found out, or is that of descriptors.
+        try write(
+            MemoryMapSeeds.tables.flatMap { table in [[10] + table.dropFirst(8), [0] + table.dropFirst(8)] },
+            to: target + "/FuzzMapBinary")
+        try write(images, to: target + "/FuzzPEImage")
         try write(MapTextSeeds.texts, to: target + "/FuzzMapText")
     }
 
@@ -19,6 +25,13 @@ struct FuzzSeeds {
         for (index, input) in inputs.enumerated() {
             try Data(input).write(to: URL(fileURLWithPath: "\(folder)/seed-\(index)"))
         }
+    }
+
+    private static var images: [[UInt8]] {
+        var small = PEFixture()
+        small.is64Bit = false
+        small.base = 0x40_0000
+        return [PEFixture().bytes, small.bytes]
     }
 
     /// Good files of all kinds. Their segments lie close together in the file, each at the offset in its page at which it lies in

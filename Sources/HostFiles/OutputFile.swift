@@ -12,6 +12,8 @@ public import SystemPackage
 public enum OutputFile {
     /// Puts a file in place of what is at `path`: it is written under another name in the same folder and then moved, so that
     /// nobody ever sees half of it.
+    ///
+    /// - Throws: A `FileFailure`, also where `path` is a device, a pipe or a folder: moving a file there would take its place.
     public static func replace(_ path: FilePath, with contents: some Sequence<UInt8>) throws(FileFailure) {
         try replace(path) { file throws(Errno) in
             do { _ = try file.writeAll(contents) } catch { throw error as? Errno ?? .ioError }
@@ -24,6 +26,14 @@ public enum OutputFile {
     ) throws(FileFailure) {
         guard let name = path.lastComponent else {
             throw FileFailure(path: path, operation: .write, reason: "this is no name of a file")
+        }
+        // A link is judged by what it leads to: `/dev/stdout` is as little to be replaced as the terminal behind it.
+        if let type = try? path.stat().type, type != .regular {
+            throw FileFailure(
+                path: path, operation: .write,
+                reason:
+                    "\(type == .directory ? Errno.isDirectory.description : "this is no regular file, and is not replaced by one")"
+            )
         }
         let temporary = path.removingLastComponent().appending(".\(name).\(getpid()).partial")
         do {

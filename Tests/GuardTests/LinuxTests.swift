@@ -1,6 +1,9 @@
+import Foundation
+import GuestImage
 import MachineRunner
 import MapFormats
 import MemoryMap
+import SystemPackage
 import Testing
 
 extension GuardTests {
@@ -70,6 +73,25 @@ extension GuardTests {
             ) { $0.options.services = services == .strata ? .strata : .firmware }
             Self.expectBoot(report)
             try Self.expectSameMap(report, .linuxEFIByAddress)
+        }
+
+        @Test(
+            .enabled(if: Programs.has("vmlinuz", .x86_64) && Programs.has("vmlinuz", .aarch64)),
+            arguments: MachineArchitecture.allCases)
+        func `an initial RAM disk arrives through Strata's services, and its program runs`(
+            architecture: MachineArchitecture
+        ) async throws {
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("strata-probe-\(UUID().uuidString)")
+            try Data(ProbeInitrd.bytes(for: architecture)).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            let console = architecture == .x86_64 ? "ttyS0" : "ttyAMA0"
+            let report = try await run(
+                .program(Programs.path("vmlinuz", architecture)), architecture,
+                arguments: "console=\(console) efi=debug panic=-1 random.trust_cpu=on"
+            ) { $0.options.initrd = FilePath(file.path) }
+            #expect(report.end?.how == .exitBootServices)
+            #expect(report.programLines.contains { $0.contains(ProbeProgram.lastWords) })
+            try Self.expectSameMap(report, architecture == .x86_64 ? .linuxEFI : .linuxEFIByAddress)
         }
     }
 }

@@ -50,6 +50,7 @@ import Testing
         func put(_ value: UInt64, _ count: Int, at offset: Int) {
             for index in 0..<count { kernel[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(index * 8)) }
         }
+        put(0x8000 / 16, 4, at: 0x1F4)
         put(0xAA55, 2, at: 0x1FE)
         put(0x020F, 2, at: 0x206)
         put(1, 1, at: 0x211)

@@ -52,6 +52,17 @@ struct KernelImageTests {
         #expect(plan.entry?.programCounter == PhysicalAddress(0x20_0200) && plan.entry?.mode == .long)
     }
 
+    /// `syssize` is in units of 16 bytes, and the last one need not be full.
+    @Test func aTornFileIsNoticed() throws {
+        let header = Self.bytes(2048, Self.bzImage + [(0x1F4, 4, 500_000)])
+        let whole: UInt64 = 28 * 512 + 8_000_000
+        #expect(error(header, fileByteCount: 100_000) == .fileTooShort(byteCount: 100_000, needed: whole - 15))
+        #expect(error(header, fileByteCount: whole - 16) != nil)
+        _ = try read(header, fileByteCount: whole - 15)
+        // A signature may follow.
+        _ = try read(header, fileByteCount: whole + 2000)
+    }
+
     @Test func mistakes() {
         #expect(error([]) == .unknown)
         #expect(error([UInt8](repeating: 0, count: 4096)) == .unknown)

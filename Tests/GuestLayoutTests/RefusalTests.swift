@@ -204,8 +204,88 @@ struct RefusalTests {
         #expect(refusal?.cure == .memory(atLeast: 70 << 20))
         var request = Self.request(512)
         request.pciMemoryStart = PhysicalAddress(0x8_0000)
-        #expect(Self.refusal(request)?.problem == .memoryTooSmall(byteCount: 0x8_0000, needed: 1 << 20))
-        #expect(Self.refusal(request)?.cure == .pciMemory(start: PhysicalAddress(0x440_0000)))
+        expectOverlap(request, .ram, .lowMMIO, .pciMemory(start: PhysicalAddress(0x440_0000)))
+        request.pciMemoryStart = PhysicalAddress(0xC_0000)
+        expectOverlap(request, .legacyHole, .lowMMIO, .pciMemory(start: PhysicalAddress(0x440_0000)))
+        request.pciMemoryStart = nil
+        request.ecamStart = PhysicalAddress(0)
+        expectOverlap(request, .ram, .ecam, .configuration(start: PhysicalAddress(0x800_0000)))
+    }
+
+    @Test("a window that starts or ends above 4 GiB goes where windows are") func windowAbove4GiB() {
+        for start in [0x1_0000_0000, UInt64.max - 4095] {
+            var request = Self.request(512)
+            request.pciMemoryStart = PhysicalAddress(start)
+            guard case .leavesWindow(let window, _) = Self.refusal(request)?.problem else { Issue.record("accepted"); return }
+            #expect(window.owner.kind == .lowMMIO && window.start == PhysicalAddress(start))
+            #expect(Self.refusal(request)?.cure == .pciMemory(start: PhysicalAddress(0xD000_0000)))
+        }
+        var request = Self.request(512)
+        request.ecamStart = PhysicalAddress(0x1_0000_0000)
+        guard case .leavesWindow(let window, _) = Self.refusal(request)?.problem else { Issue.record("accepted"); return }
+        #expect(window.owner.kind == .ecam)
+        #expect(Self.refusal(request)?.cure == .configuration(start: PhysicalAddress(0xF800_0000)))
+    }
+
+    @Test("the configuration space goes to the nearest place, not to the lowest") func nearestConfiguration() {
+        var request = Self.request(1024)
+        request.ecamStart = PhysicalAddress(0xF000_0000)
+        request.ecamByteCount = 256 << 20
+        expectOverlap(request, .ecam, .ioAPIC, .configuration(start: PhysicalAddress(0xE000_0000)))
+    }
+
+    @Test("a size of nothing is not cured by the greatest one") func nothingAtAll() {
+        var request = X86LayoutRequest(memoryByteCount: 512 << 20)
+        request.payload = .firmware(byteCount: 0)
+        var refusal = Self.refusal(request)
+        #expect(refusal?.cure == nil)
+        #expect(refusal?.problem.explanation == "firmware: 0 bytes are not possible; at least one is needed")
+        request = Self.request(512)
+        request.ecamByteCount = 0
+        refusal = Self.refusal(request)
+        #expect(refusal != nil && refusal?.cure == nil)
+    }
+
+    @Test("firmware comes in pages") func firmwareInPages() {
+        var request = X86LayoutRequest(memoryByteCount: 512 << 20)
+        request.payload = .firmware(byteCount: 5000)
+        #expect(Self.refusal(request)?.problem == .misaligned(LayoutOwner(.firmware), value: 5000, alignment: 4096))
+        #expect(Self.refusal(request)?.cure == .size(LayoutOwner(.firmware), atMost: 4096))
+        request.payload = .firmware(byteCount: 6)
+        #expect(Self.refusal(request)?.cure == nil)
+    }
+
+    @Test("more RAM than there are addresses, and a bounce buffer of all of it, have a cure") func curesOfAmounts() {
+        var request = Self.request(512)
+        request.memoryByteCount = .max
+        guard case .memoryAtMost(let most) = Self.refusal(request)?.cure else { Issue.record("no cure"); return }
+        #expect(Self.refusal(request.applying(.memoryAtMost(most))) == nil)
+        #expect(Self.refusal(request.applying(.memoryAtMost(most + (1 << 20)))) != nil)
+        var guest = AArch64LayoutRequest(memoryByteCount: 1 << 30)
+        guest.payload = .kernel(.arm64(ARM64Image(byteCount: 32 << 20, imageByteCount: 40 << 20)))
+        guest.staticBounceBufferByteCount = 1 << 30
+        guard case .memory(let least) = Self.refusal(guest)?.cure else { Issue.record("no cure"); return }
+        #expect(Self.refusal(guest.applying(.memory(atLeast: least))) == nil)
+        #expect(Self.refusal(guest.applying(.memory(atLeast: least - (1 << 20)))) != nil)
+    }
+
+    @Test("a file mapped over a device goes to the next gap for devices", arguments: [0xFEC0_0000, 0xF400_0000])
+    func mappingOverDevice(_ start: UInt64) {
+        var request = Self.request(512)
+        request.mappedFiles = [PhysicalRange(from: start, to: start + 0xFFF)]
+        let next: UInt64 = start == 0xFEC0_0000 ? 0xFEC0_1000 : 0xF800_0000
+        expectOverlap(
+            request, start == 0xFEC0_0000 ? .ioAPIC : .ecam, .mappedFile,
+            .move(LayoutOwner(.mappedFile), to: PhysicalAddress(next)))
+        var guest = AArch64LayoutRequest(memoryByteCount: 1 << 30)
+        guest.mappedFiles = [PhysicalRange(from: 0x2000, to: 0x2FFF)]
+        #expect(Self.refusal(guest)?.cure == .move(LayoutOwner(.mappedFile), to: PhysicalAddress(0x4000)))
+    }
+
+    @Test("a mapping that sticks out of RAM asks for the RAM, not for another place") func mappingPastMemory() {
+        var request = Self.request(512, disk: nil)
+        request.mappedFiles = [PhysicalRange(from: 0x1000_0000, to: 0x2FFF_FFFF)]
+        #expect(Self.refusal(request)?.cure == .memory(atLeast: 768 << 20))
     }
 
     @Test("11: the window for devices runs over the I/O APIC") func windowOverAPIC() {

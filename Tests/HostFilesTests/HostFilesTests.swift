@@ -36,6 +36,22 @@ import Testing
         #expect(throws: FileFailure.self) { try InputFile.contents(of: FilePath(neighbour)) }
     }
 
+    /// A pipe stands for every device: a file moved there would take the place of `/dev/null`.
+    @Test func whatIsNoFileIsNotReplaced() throws {
+        let (pipe, link) = (Self.temporaryPath("pipe"), Self.temporaryPath("link"))
+        defer {
+            for path in [pipe, link] { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
+        }
+        #expect(unsafe pipe.withPlatformString { unsafe mkfifo($0, 0o600) } == 0)
+        #expect(unsafe pipe.withPlatformString { target in unsafe link.withPlatformString { unsafe symlink(target, $0) } } == 0)
+        for path in [pipe, link] {
+            #expect(throws: FileFailure.self) { try OutputFile.replace(path, with: [1]) }
+            #expect(try path.stat().type == .fifo)
+        }
+        #expect(try link.stat(followTargetSymlink: false).type == .symbolicLink)
+        #expect(throws: FileFailure.self) { try OutputFile.replace(FilePath("/tmp"), with: [1]) }
+    }
+
     @Test func messagesNameTheFileAndTheReason() {
         let missing = FilePath("/nowhere/at/all")
         do throws(FileFailure) {

@@ -15,8 +15,8 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "layout.cpp", "mappings.c", "placeholders.c", "protection.c", "sections.c", "signals.c",
-            "write_watch.c",
+            "allocation.c", "environment.c", "images.c", "layout.cpp", "mappings.c", "placeholders.c", "protection.c",
+            "sections.c", "signals.c", "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {
         // The limit on mappings takes seconds to reach, once is enough.
@@ -51,7 +51,8 @@ import Testing
             .name(compiler[0]),
             arguments: Arguments(
                 Array(compiler[1...]) + [
-                    "-Wall", "-Wextra", "-Werror", "-fsyntax-only", Self.root.appending("Sources/CStrataVM/layout.c").string, "-I",
+                    "-Wall", "-Wextra", "-Werror", "-fsyntax-only", Self.root.appending("Sources/CStrataVM/layout.c").string,
+                    "-I",
                     Self.root.appending("Sources/CStrataVM/include").string,
                 ]), output: .discarded, error: .string(limit: 1 << 16))
         #expect(built.terminationStatus.isSuccess, "\(built.standardError)")

@@ -88,8 +88,9 @@ public struct BzImage: Hashable, Sendable {
             isRelocatable: isRelocatable,
             commandLineLimit: version >= 0x0206 ? UInt64(try field(UInt32.self, 0x238)) : 0,
             initialRAMDiskLimit: limit)
-        guard fileByteCount > setupByteCount else {
-            throw .fileTooShort(byteCount: fileByteCount, needed: setupByteCount + 1)
-        }
+        // `syssize`: the part in protected mode in units of 16 bytes, the last of which need not be full.
+        let system = version >= 0x0204 ? 16 * UInt64(try field(UInt32.self, 0x1F4)) : 0
+        let needed = setupByteCount + max(system, 16) - 15
+        guard fileByteCount >= needed else { throw .fileTooShort(byteCount: fileByteCount, needed: needed) }
     }
 }

@@ -1,6 +1,6 @@
 import MemoryMap
 
-extension AArch64LayoutRequest {
+extension AArch64LayoutRequest: CurableRequest {
     /// The request with a change applied; changes that it has no field for change nothing.
     public func applying(_ cure: LayoutCure) -> AArch64LayoutRequest {
         var request = self
@@ -39,29 +39,21 @@ extension AArch64LayoutRequest {
         }
     }
 
-    func passes(_ goal: CureGoal) -> Bool {
-        do throws(LayoutProblem) {
-            return goal.isReached(by: try LayoutPlan(self))
-        } catch {
-            return false
-        }
-    }
-
-    private func passes(_ cure: LayoutCure, _ goal: CureGoal) -> Bool { applying(cure).passes(goal) }
-
     /// The least change of one kind that reaches the goal.
     func leastChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
         func sound(_ cure: LayoutCure) -> LayoutCure? { passes(cure, goal) ? cure : nil }
         switch problem {
         case .overlap(let low, let high):
-            return cure(of: high.owner, goal) ?? cure(of: low.owner, goal) ?? moved(high, goal)
+            return movedFile(low, high, goal) ?? cure(of: high.owner, goal) ?? cure(of: low.owner, goal) ?? moved(high, goal)
                 ?? moved(low, goal)
         case .leavesWindow(let range, _), .outsideMemory(let range, _):
             return cure(of: range.owner, goal) ?? moved(range, goal)
         case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
         case .noRoom, .memoryTooSmall: return moreMemory(goal)
         case .tooFarFromKernel: return smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
-        case .badSize(let owner, _, let limit): return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
+        case .badSize(let owner, let count, let limit):
+            guard count > 0 else { return nil }
+            return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
         case .misaligned(let owner, let value, let alignment):
             // Rounding up a 64-bit value by a small power of two; values near the end have no cure.
             guard let next = PhysicalAddress(value).alignedUp(to: alignment)?.rawValue else { return nil }
@@ -81,36 +73,15 @@ extension AArch64LayoutRequest {
         case .initialRAMDisk, .kernelImage, .kernelRunTime, .deviceTree, .bootloader:
             return moreMemory(goal) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
         case .cpuFrequency, .paravirtualizedTime, .gicRedistributors:
-            return CureSearch.greatest(below: virtualProcessorCount, step: 1) {
-                passes(.count(.virtualProcessors, atMost: $0), goal)
-            }.map { .count(.virtualProcessors, atMost: $0) }
+            return fewer(.virtualProcessors, virtualProcessorCount, goal)
         case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal)
         case .pciConfiguration: return otherConfiguration(goal)
+        case .staticBounceBuffer:
+            return moreMemory(goal) ?? smaller(owner, staticBounceBufferByteCount, goal)
+        case .ram: return lessMemory(goal)
+        case .memoryFile: return moreMemory(goal)
         default: return nil
         }
-    }
-
-    private func moreMemory(_ goal: CureGoal) -> LayoutCure? {
-        let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
-        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), goal) }
-            .map { .memory(atLeast: $0) }
-    }
-
-    private func lessMemory(_ goal: CureGoal) -> LayoutCure? {
-        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), goal) }
-            .map { .memoryAtMost($0) }
-    }
-
-    private func moreBits(_ goal: CureGoal) -> LayoutCure? {
-        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), goal) {
-            return .addressBits(bits + 1)
-        }
-        return nil
-    }
-
-    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ goal: CureGoal) -> LayoutCure? {
-        CureSearch.greatest(below: count ?? 0, step: 1) { passes(.size(owner, atMost: $0), goal) }
-            .map { .size(owner, atMost: $0) }
     }
 
     private var pciMemory: UInt64 { pciMemoryStart?.rawValue ?? AArch64Places.pciMemory }
@@ -142,22 +113,5 @@ extension AArch64LayoutRequest {
             if passes(cure, goal) { return cure }
         }
         return nil
-    }
-
-    /// The lowest place to which a mapped file can go.
-    private func moved(_ range: LayoutRange, _ goal: CureGoal) -> LayoutCure? {
-        guard range.owner.kind == .memoryFile || range.owner.kind == .mappedFile else { return nil }
-        do throws(LayoutProblem) {
-            let map = OwnerMap(try LayoutPlan(self))
-            let list = range.owner.kind.isAddressSpace ? map.addressSpace : map.contents
-            for index in list.indices {
-                guard let next = list[index].last.advanced(by: 1)?.alignedUp(to: 4096) else { continue }
-                let cure = LayoutCure.move(range.owner, to: next)
-                if passes(cure, goal) { return cure }
-            }
-            return nil
-        } catch {
-            return nil
-        }
     }
 }

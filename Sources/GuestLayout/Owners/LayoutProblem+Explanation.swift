@@ -38,10 +38,10 @@ extension LayoutProblem {
         case .noRoom(let owner, let byteCount, let above):
             "\(owner.description): no RAM above \(hex(above)) that it may use has room for its \(bytes(byteCount))"
         case .memoryTooSmall(let byteCount, let needed):
-            "\(bytes(byteCount)) below the first window are too few: \(bytes(needed)) are needed"
+            "RAM of \(bytes(byteCount)) is too little: the layout has fixed places in the first \(bytes(needed))"
         case .badSize(let owner, let byteCount, let limit):
             "\(owner.description): \(bytes(byteCount)) are not possible"
-                + (limit == .max ? "" : "; at most \(bytes(limit))") + (byteCount == 0 ? " and at least one" : "")
+                + (byteCount == 0 ? "; at least one is needed" : limit == .max ? "" : "; at most \(bytes(limit))")
         case .misaligned(let owner, let value, let alignment):
             "\(owner.description): \(hex(PhysicalAddress(value))) is no multiple of \(hex(PhysicalAddress(alignment)))"
         case .tooMany(let counted, let count, let limit):
@@ -121,7 +121,7 @@ private func lastAddress(_ bits: UInt8) -> PhysicalAddress { PhysicalAddress(UIn
 
 /// An amount in the largest unit that it is a whole number of.
 private func bytes(_ count: UInt64) -> String {
-    guard count > 0 else { return "0 bytes" }
+    guard count > 1 else { return count == 1 ? "1 byte" : "0 bytes" }
     let unit = min(count.trailingZeroBitCount / 10, 6)
     let names: [6 of StaticString] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     return unit == 0 ? "\(count) bytes" : "\(count >> UInt64(10 * unit)) \(names[unit - 1])"

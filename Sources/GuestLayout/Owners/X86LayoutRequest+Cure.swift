@@ -1,6 +1,6 @@
 import MemoryMap
 
-extension X86LayoutRequest {
+extension X86LayoutRequest: CurableRequest {
     /// The request with a change applied; changes that it has no field for change nothing.
     public func applying(_ cure: LayoutCure) -> X86LayoutRequest {
         var request = self
@@ -52,36 +52,26 @@ extension X86LayoutRequest {
         }
     }
 
-    func passes(_ goal: CureGoal) -> Bool {
-        do throws(LayoutProblem) {
-            return goal.isReached(by: try LayoutPlan(self))
-        } catch {
-            return false
-        }
-    }
-
     /// The least change of one kind that reaches the goal.
     func leastChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
         func sound(_ cure: LayoutCure?) -> LayoutCure? {
-            guard let cure, applying(cure).passes(goal) else { return nil }
+            guard let cure, passes(cure, goal) else { return nil }
             return cure
         }
         switch problem {
         case .overlap(let low, let high):
-            return cure(of: high.owner, goal) ?? cure(of: low.owner, goal)
-                ?? moved(high, goal) ?? moved(low, goal)
+            return movedFile(low, high, goal) ?? cure(of: high.owner, goal) ?? cure(of: low.owner, goal) ?? moved(high, goal)
+                ?? moved(low, goal)
         case .leavesWindow(let range, _), .outsideMemory(let range, _):
             return cure(of: range.owner, goal) ?? moved(range, goal)
         case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
         case .noRoom(let owner, _, _): return cure(of: owner, goal)
         case .memoryTooSmall(_, let needed):
-            if let start = pciMemoryStart?.rawValue, start < X86Places.oneMiB {
-                return pciMemoryHigher(goal)
-            }
             return sound(.memory(atLeast: needed)) ?? moreMemory(goal)
         case .badSize(let owner, let count, let limit):
-            if let cure = sound(.size(owner, atMost: limit)) { return cure }
-            return count > 0 ? cure(of: owner, goal) : nil
+            // Nothing at all becomes something, and how much is not for a search to say.
+            guard count > 0 else { return nil }
+            return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
         case .misaligned(let owner, let value, let alignment):
             return aligned(owner, value, alignment, goal)
         case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
@@ -93,8 +83,6 @@ extension X86LayoutRequest {
 }
 
 extension X86LayoutRequest {
-    private func passes(_ cure: LayoutCure, _ goal: CureGoal) -> Bool { applying(cure).passes(goal) }
-
     /// What helps against an owner that is in the way.
     private func cure(of owner: LayoutOwner, _ goal: CureGoal) -> LayoutCure? {
         switch owner.kind {
@@ -105,52 +93,22 @@ extension X86LayoutRequest {
         case .setupData:
             guard setupDataByteCounts.indices.contains(Int(owner.index)) else { return nil }
             if let cure = smaller(owner, setupDataByteCounts[Int(owner.index)], goal) { return cure }
-            return CureSearch.greatest(below: UInt64(setupDataByteCounts.count), step: 1) {
-                passes(.count(.setupDataEntries, atMost: $0), goal)
-            }.map { .count(.setupDataEntries, atMost: $0) }
+            return fewer(.setupDataEntries, UInt64(setupDataByteCounts.count), goal)
         case .multiprocessorTable, .multiprocessorPointer:
             return fewer(.pciInterrupts, pciInterruptCount, goal) ?? fewer(
                 .virtualProcessors, virtualProcessorCount, goal)
                 ?? fewer(.pciBuses, pciBusCount, goal)
-        case .flash: return smaller(owner, flashByteCount, goal)
+        case .flash: return smaller(owner, flashByteCount, step: 4096, goal)
         case .firmware:
             guard case .firmware(let count) = payload else { return nil }
-            return smaller(owner, count, goal)
+            return smaller(owner, count, step: 4096, goal)
         case .protectedFirmware: return pciMemoryHigher(goal)
-        case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal)
+        case .lowMMIO: return pciMemoryLower(goal) ?? pciMemoryHigher(goal) ?? usualPCIMemory(goal)
         case .ecam: return otherConfiguration(goal)
+        case .ram: return lessMemory(goal)
+        case .memoryFile: return moreMemory(goal)
         default: return nil
         }
-    }
-
-    private func moreMemory(_ goal: CureGoal) -> LayoutCure? {
-        let limit = UInt64(1) << UInt64(min(max(physicalAddressBits, 32), 52))
-        return CureSearch.least(above: memoryByteCount, step: 1 << 20, limit: limit) { passes(.memory(atLeast: $0), goal) }
-            .map { .memory(atLeast: $0) }
-    }
-
-    private func lessMemory(_ goal: CureGoal) -> LayoutCure? {
-        CureSearch.greatest(below: memoryByteCount, step: 1 << 20) { passes(.memoryAtMost($0), goal) }
-            .map { .memoryAtMost($0) }
-    }
-
-    private func moreBits(_ goal: CureGoal) -> LayoutCure? {
-        for bits in max(physicalAddressBits, 31)..<52 where passes(.addressBits(bits + 1), goal) {
-            return .addressBits(bits + 1)
-        }
-        return nil
-    }
-
-    private func smaller(_ owner: LayoutOwner, _ count: UInt64?, _ goal: CureGoal) -> LayoutCure? {
-        // Firmware and flash come in pages, tables byte by byte.
-        let step: UInt64 = owner.kind == .firmware || owner.kind == .flash ? 4096 : 1
-        return CureSearch.greatest(below: count ?? 0, step: step) { passes(.size(owner, atMost: $0), goal) }
-            .map { .size(owner, atMost: $0) }
-    }
-
-    private func fewer(_ counted: LayoutProblem.Counted, _ count: UInt64, _ goal: CureGoal) -> LayoutCure? {
-        CureSearch.greatest(below: count, step: 1) { passes(.count(counted, atMost: $0), goal) }
-            .map { .count(counted, atMost: $0) }
     }
 
     private func pciMemoryHigher(_ goal: CureGoal) -> LayoutCure? {
@@ -169,15 +127,29 @@ extension X86LayoutRequest {
         }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
     }
 
-    /// The lowest place for the configuration space at which nothing is in its way.
+    private func usualPCIMemory(_ goal: CureGoal) -> LayoutCure? {
+        let cure = LayoutCure.pciMemory(start: PhysicalAddress(X86Places.pciMemory))
+        return passes(cure, goal) ? cure : nil
+    }
+
+    /// The nearest place for the configuration space at which nothing is in its way.
     private func otherConfiguration(_ goal: CureGoal) -> LayoutCure? {
         let count = min(ecamByteCount ?? X86Places.ecamByteCount, X86Places.ecamMostBytes)
         guard count > 0 else { return nil }
-        var start: UInt64 = 0
-        while start < X86Places.fourGiB {
-            let cure = LayoutCure.configuration(start: PhysicalAddress(start))
-            if passes(cure, goal) { return cure }
-            start += max(count, 16 << 20)
+        // Steps of 16 MiB or more, and multiples of the size, as the start has to be one.
+        let step = count * max((16 << 20) / count, 1)
+        let asked = ecamStart?.rawValue ?? X86Places.ecam
+        let last = (X86Places.fourGiB - count) / step
+        let nearest = min(asked / step, last)
+        for distance in 0...last {
+            if distance <= nearest {
+                let lower = LayoutCure.configuration(start: PhysicalAddress((nearest - distance) * step))
+                if passes(lower, goal) { return lower }
+            }
+            if distance > 0, distance <= last - nearest {
+                let higher = LayoutCure.configuration(start: PhysicalAddress((nearest + distance) * step))
+                if passes(higher, goal) { return higher }
+            }
         }
         return nil
     }
@@ -190,6 +162,7 @@ extension X86LayoutRequest {
             switch owner.kind {
             case .ram: .memoryRounded(to: next)
             case .lowMMIO: .pciMemory(start: PhysicalAddress(next))
+            case .firmware: next > alignment ? .size(owner, atMost: next - alignment) : nil
             case .ecam:
                 value == ecamStart?.rawValue ?? X86Places.ecam && value % alignment != 0
                     ? .configuration(start: PhysicalAddress(next - alignment)) : .size(owner, atMost: next)
@@ -205,24 +178,5 @@ extension X86LayoutRequest {
         let (quotient, rest) = value.quotientAndRemainder(dividingBy: alignment)
         let (product, overflow) = (quotient + (rest == 0 ? 0 : 1)).multipliedReportingOverflow(by: alignment)
         return overflow ? nil : product
-    }
-
-    /// The lowest place in memory, or between the parts of the address space, to which a part can go.
-    private func moved(_ range: LayoutRange, _ goal: CureGoal) -> LayoutCure? {
-        do throws(LayoutProblem) {
-            let plan = try LayoutPlan(self)
-            let map = OwnerMap(plan)
-            // The byte behind any range may begin a gap.
-            let list = range.owner.kind.isAddressSpace ? map.addressSpace : map.contents
-            let alignment: UInt64 = range.start.isAligned(to: 4096) ? 4096 : 8
-            for index in list.indices {
-                guard let next = list[index].last.advanced(by: 1)?.alignedUp(to: alignment) else { continue }
-                let cure = LayoutCure.move(range.owner, to: next)
-                if passes(cure, goal) { return cure }
-            }
-            return nil
-        } catch {
-            return nil
-        }
     }
 }

@@ -145,13 +145,17 @@ extension LayoutPlan {
         }
     }
 
+    /// Whether a region of memory has bytes of `range`.
+    func meetsMemory(_ range: PhysicalRange) -> Bool {
+        regions.indices.contains { regions[$0].start <= range.last && range.start <= regions[$0].last }
+    }
+
     /// Files behind stretches of RAM are contents; the others are parts of the address space, unless they lie in a pool for devices,
     /// which then gives its addresses to nobody else.
     mutating func addMappedFiles(_ files: [PhysicalRange]) throws(LayoutProblem) {
         for number in files.indices {
             let file = files[number]
-            let isMemory = regions.indices.contains { regions[$0].start <= file.last && file.start <= regions[$0].last }
-            try add(LayoutRange(file, LayoutOwner(isMemory ? .memoryFile : .mappedFile, UInt8(number))))
+            try add(LayoutRange(file, LayoutOwner(meetsMemory(file) ? .memoryFile : .mappedFile, UInt8(number))))
         }
     }
 }

@@ -49,15 +49,23 @@ struct X86PCIWindows {
         guard count % mebibyte == 0 else { throw .misaligned(ecamOwner, value: count, alignment: mebibyte) }
         guard ecam % count == 0 else { throw .misaligned(ecamOwner, value: ecam, alignment: count) }
         guard ecam < X86Places.fourGiB, count <= X86Places.fourGiB - ecam else {
-            throw .badSize(ecamOwner, byteCount: count, limit: ecam < X86Places.fourGiB ? X86Places.fourGiB - ecam : 0)
+            throw Self.leaving(ecamOwner, from: ecam, byteCount: count, upTo: X86Places.fourGiB - 1)
         }
         let memoryOwner = LayoutOwner(.lowMMIO)
         let start = request.pciMemoryStart?.rawValue ?? min(ecam, X86Places.pciMemory)
         guard start < X86Places.fourGiB else {
-            throw .wraps(memoryOwner, start: PhysicalAddress(start), byteCount: request.pciMemoryByteCount ?? 1)
+            throw Self.leaving(memoryOwner, from: start, byteCount: request.pciMemoryByteCount ?? 1, upTo: X86Places.fourGiB - 1)
         }
         if start < X86Places.oneMiB {
-            throw .memoryTooSmall(byteCount: start, needed: X86Places.oneMiB)
+            // RAM would end where the layout has fixed places: the first window is in the way of one part or the other.
+            let first =
+                request.pciMemoryStart == nil && ecam == start
+                ? LayoutRange(from: start, to: start + (count - 1), ecamOwner)
+                : LayoutRange(from: start, to: X86Places.lowMMIOLast, memoryOwner)
+            throw start < X86Places.legacyHole
+                ? .overlap(LayoutRange(from: 0, to: X86Places.legacyHole - 1, LayoutOwner(.ram)), first)
+                : .overlap(
+                    LayoutRange(from: X86Places.legacyHole, to: X86Places.oneMiB - 1, LayoutOwner(.legacyHole)), first)
         }
         guard start % 4096 == 0 else { throw .misaligned(memoryOwner, value: start, alignment: 4096) }
         if let count = request.pciMemoryByteCount {
@@ -67,13 +75,21 @@ struct X86PCIWindows {
             memoryLast = start + (count - 1)
         } else {
             guard start <= X86Places.lowMMIOLast else {
-                throw .badSize(memoryOwner, byteCount: 0, limit: X86Places.fourGiB - start)
+                throw Self.leaving(memoryOwner, from: start, byteCount: 1, upTo: X86Places.lowMMIOLast)
             }
             memoryLast = X86Places.lowMMIOLast
         }
         memoryStart = start
         ecamStart = ecam
         ecamByteCount = count
+    }
+
+    /// A window that starts, or ends, too high; what would pass 2^64 is shown with its first byte only.
+    private static func leaving(_ owner: LayoutOwner, from start: UInt64, byteCount: UInt64, upTo last: UInt64) -> LayoutProblem {
+        let end = start.addingReportingOverflow(byteCount > 0 ? byteCount - 1 : 0)
+        return .leavesWindow(
+            LayoutRange(from: start, to: end.overflow ? start : end.partialValue, owner),
+            window: PhysicalRange(from: X86Places.oneMiB, to: last))
     }
 }
 
@@ -95,12 +111,12 @@ extension LayoutPlan {
         guard request.memoryByteCount >= X86Places.oneMiB else {
             throw .memoryTooSmall(byteCount: request.memoryByteCount, needed: X86Places.oneMiB)
         }
-        guard request.memoryByteCount % 4096 == 0 else {
-            throw .misaligned(LayoutOwner(.ram), value: request.memoryByteCount, alignment: 4096)
-        }
         // Nothing that a processor could address; sums below stay far from 2^64.
         guard request.memoryByteCount <= 1 << 52 else {
             throw .badSize(LayoutOwner(.ram), byteCount: request.memoryByteCount, limit: 1 << 52)
+        }
+        guard request.memoryByteCount % 4096 == 0 else {
+            throw .misaligned(LayoutOwner(.ram), value: request.memoryByteCount, alignment: 4096)
         }
         guard !request.isProtected || request.profile != .crosvmSeed else {
             throw .unsupported(.protectedVM, request.profile)
@@ -134,6 +150,10 @@ extension LayoutPlan {
         if case .firmware(let byteCount) = request.payload {
             guard byteCount > 0, byteCount <= X86Places.fourGiB - X86Places.oneMiB else {
                 throw .badSize(LayoutOwner(.firmware), byteCount: byteCount, limit: X86Places.fourGiB - X86Places.oneMiB)
+            }
+            // A region of memory as every other, of whole pages.
+            guard byteCount % 4096 == 0 else {
+                throw .misaligned(LayoutOwner(.firmware), value: byteCount, alignment: 4096)
             }
             try addRegion(.firmware, from: X86Places.fourGiB - byteCount, byteCount: byteCount)
         }

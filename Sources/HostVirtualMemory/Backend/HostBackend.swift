@@ -22,6 +22,9 @@ struct HostBackend: ~Copyable {
     /// Set while the bookkeeping takes over addresses of the rest of the program: nothing is done to them.
     var isAdopting = false
 
+    /// Set while memory is released of which nothing is committed: it is as inaccessible and empty as it is to become.
+    var isClean = false
+
     init() {}
 
     /// What the processor allows for a protection; reading, where there is a copy or a record to make before a write.
@@ -65,7 +68,8 @@ extension HostBackend: AddressSpaceBackend {
 
     mutating func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
         guard !isAdopting else { return }
-        try HostMemory.clear(range)
+        // Physical pages are mapped without being committed.
+        if !isClean || !frames.isUnused { try HostMemory.clear(range) }
         watches.remove(range)
     }
 

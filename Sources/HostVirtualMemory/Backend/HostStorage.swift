@@ -31,6 +31,9 @@ struct HostStorage {
 struct FrameStorage {
     private var storage: HostStorage?
 
+    /// Whether no frame was ever mapped.
+    var isUnused: Bool { storage == nil }
+
     /// Frames that were given back, the last one first.
     private var unused: [UInt64] = []
     private var next: UInt64 = 1

@@ -26,7 +26,9 @@ extension HostProcess {
     func protectForeign(
         _ base: VirtualAddress, _ byteCount: UInt64, _ protection: PageProtection
     ) throws(NTStatus) -> (range: VirtualRange, old: PageProtection) {
-        guard protection.base.rawValue.nonzeroBitCount == 1, !protection.contains(.guardPage) else { throw .invalidPageProtection }
+        guard protection.base.rawValue.nonzeroBitCount == 1, !protection.contains(.guardPage) else {
+            throw .invalidPageProtection
+        }
         guard byteCount > 0 else { throw .invalidParameter }
         let mask = HostMemory.pageSize - 1
         let (end, overflow) = base.rawValue.addingReportingOverflow(byteCount - 1)

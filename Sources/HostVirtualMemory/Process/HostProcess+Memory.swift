@@ -28,7 +28,8 @@ extension HostProcess {
     static func named(_ base: VirtualAddress, _ byteCount: UInt64) -> VirtualRange? {
         guard byteCount > 0, let range = VirtualRange(start: base, byteCount: byteCount) else { return nil }
         let granules = Self.granules(range)
-        return granules.start.rawValue >= Platform.allocationGranularity && granules.last.rawValue < 0x7FFF_FFFF_0000 ? granules : nil
+        return granules.start.rawValue >= Platform.allocationGranularity && granules.last.rawValue < 0x7FFF_FFFF_0000
+            ? granules : nil
     }
 
     private func allocateLocked(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
@@ -45,6 +46,11 @@ extension HostProcess {
     public func free(_ base: VirtualAddress, byteCount: UInt64, _ type: FreeType) throws(NTStatus) -> FreedMemory {
         try withLock { () throws(NTStatus) in
             if zones.contains(base) { throw .memoryNotAllocated }
+            if type.contains(.release), let region = try? space.queryRegion(base) {
+                // Nothing committed means nothing there: what was decommitted was cleared.
+                space.backend.isClean = region.commitSize == 0
+            }
+            defer { space.backend.isClean = false }
             let freed = try space.free(base, byteCount: byteCount, type)
             if type.contains(.release), let range = VirtualRange(start: freed.base, byteCount: freed.byteCount) {
                 returnForeign(range)
@@ -107,7 +113,9 @@ extension HostProcess {
             while first < pages.count {
                 var end = first + 1
                 while end < pages.count && pages[end].rawValue == pages[end - 1].rawValue + HostMemory.pageSize { end += 1 }
-                if let run = VirtualRange(start: pages[first], byteCount: UInt64(end - first) * HostMemory.pageSize) { watch(run) }
+                if let run = VirtualRange(start: pages[first], byteCount: UInt64(end - first) * HostMemory.pageSize) {
+                    watch(run)
+                }
                 first = end
             }
             return pages
@@ -169,7 +177,9 @@ extension HostProcess {
             guard !zones.contains(address), let block = try? space.query(address), block.state == .committed,
                 let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
             else { return (false, false, []) }
-            let isShared = block.type != .privateMemory && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
+            let isShared =
+                block.type != .privateMemory
+                && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
             return (HostMemory.isResident(page), isShared, block.protection)
         }
     }

@@ -61,7 +61,8 @@ extension HostProcess {
             guard let descriptor = try? FileDescriptor(rawValue: file.descriptor).duplicate() else {
                 throw .insufficientResources
             }
-            space.backend.add(HostStorage(descriptor: descriptor.rawValue, isImage: false, identity: file.identity), as: section.storage)
+            space.backend.add(
+                HostStorage(descriptor: descriptor.rawValue, isImage: false, identity: file.identity), as: section.storage)
             return HostSection(section)
         }
     }
@@ -116,7 +117,8 @@ extension HostProcess {
         while place < bytes.count {
             let count =
                 unsafe try? bytes.withUnsafeMutableBytes {
-                    unsafe try descriptor.read(fromAbsoluteOffset: Int64(place), into: UnsafeMutableRawBufferPointer(rebasing: $0[place...]))
+                    unsafe try descriptor.read(
+                        fromAbsoluteOffset: Int64(place), into: UnsafeMutableRawBufferPointer(rebasing: $0[place...]))
                 }
             guard let count, count > 0 else { throw .inPageError }
             place += count

@@ -55,7 +55,13 @@ public final class HostProcess: @unchecked Sendable {
     private func abandon(_ range: VirtualRange) {
         space.backend.isAdopting = true
         defer { space.backend.isAdopting = false }
-        _ = try? space.free(range.start, byteCount: range.last.rawValue - range.start.rawValue + 1, .release)
+        // What was taken back before is an allocation of its own each time.
+        var place = range.start.rawValue
+        while place <= range.last.rawValue, let region = try? space.queryRegion(VirtualAddress(place)) {
+            let last = min(region.allocationBase.rawValue + (region.byteCount - 1), range.last.rawValue)
+            _ = try? space.free(VirtualAddress(place), byteCount: last - place + 1, .release)
+            place = last + 1
+        }
     }
 
     /// Makes room for an allocation at addresses that somebody asked for by name, where they belong to the rest of the program and

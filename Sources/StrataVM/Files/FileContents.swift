@@ -31,7 +31,9 @@ private func withFile(_ handle: HANDLE?, access: UInt32 = 0, _ body: (FileObject
 
 @c @implementation public func GetFileSize(_ handle: HANDLE?, _ high: LPDWORD?) -> DWORD {
     var size: UInt64 = 0
-    guard unsafe withFile(handle, { file in size = try HostFiles.information(file.descriptor).byteCount }) != 0 else { return .max }
+    guard unsafe withFile(handle, { file in size = try HostFiles.information(file.descriptor).byteCount }) != 0 else {
+        return .max
+    }
     if unsafe high != nil { _ = unsafe Arguments.store(DWORD(truncatingIfNeeded: size >> 32), high) }
     let low = DWORD(truncatingIfNeeded: size)
     // The value that stands for failure is a size as well.

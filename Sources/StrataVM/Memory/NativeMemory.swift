@@ -116,7 +116,8 @@ enum MemoryCalls {
     native { () throws(Status) in
         let asked = try unsafe MemoryCalls.range(address, size)
         // Placeholders are for the extended call.
-        let range = try unsafe MemoryCalls.allocate(process, asked.address, asked.size, type, protection, zeroBits: UInt64(zeroBits))
+        let range = try unsafe MemoryCalls.allocate(
+            process, asked.address, asked.size, type, protection, zeroBits: UInt64(zeroBits))
         try unsafe MemoryCalls.report(range.start, range.last.rawValue - range.start.rawValue + 1, address, size)
     }
 }

@@ -12,7 +12,9 @@ private func frames(_ count: UnsafeMutablePointer<ULONG_PTR>?) throws(Status) ->
 private func load(_ count: Int, _ frames: UnsafeMutablePointer<ULONG_PTR>?) throws(Status) -> [UInt64] {
     var result: [UInt64] = []
     for index in 0..<count {
-        guard let frame = unsafe Arguments.load(frames.map { unsafe $0 + index }, default: 0) else { throw Status(.accessViolation) }
+        guard let frame = unsafe Arguments.load(frames.map { unsafe $0 + index }, default: 0) else {
+            throw Status(.accessViolation)
+        }
         result.append(UInt64(frame))
     }
     return result
@@ -49,7 +51,8 @@ private func free(
     try withStatus { () throws(NTStatus) in try HostProcess.current.freeFrames(given) }
 }
 
-@c @implementation public func AllocateUserPhysicalPages(_ process: HANDLE?, _ count: PULONG_PTR?, _ frames: PULONG_PTR?) -> BOOL {
+@c @implementation public func AllocateUserPhysicalPages(_ process: HANDLE?, _ count: PULONG_PTR?, _ frames: PULONG_PTR?) -> BOOL
+{
     win32 { () throws(Status) in try unsafe allocate(process, count, frames) }
 }
 

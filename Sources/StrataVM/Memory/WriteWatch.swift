@@ -8,7 +8,9 @@ private func writeWatch(
     _ flags: UInt32, _ base: PVOID?, _ size: SIZE_T, _ addresses: UnsafeMutablePointer<PVOID?>?,
     _ count: UnsafeMutablePointer<ULONG_PTR>?, _ granularity: UnsafeMutablePointer<UInt32>?
 ) throws(Status) {
-    guard let capacity = unsafe Arguments.load(count, default: 0), unsafe Arguments.load(granularity, default: 0) != nil, unsafe addresses != nil else {
+    guard let capacity = unsafe Arguments.load(count, default: 0), unsafe Arguments.load(granularity, default: 0) != nil,
+        unsafe addresses != nil
+    else {
         throw Status(.accessViolation)
     }
     guard flags <= 1, capacity > 0, size != 0 else { throw Status(.invalidParameter) }
@@ -18,7 +20,9 @@ private func writeWatch(
             reset: flags == 1)
     }
     for (index, page) in pages.enumerated() {
-        guard unsafe Arguments.store(UInt(page.rawValue), raw: addresses.map { unsafe $0 + index }) else { throw Status(.accessViolation) }
+        guard unsafe Arguments.store(UInt(page.rawValue), raw: addresses.map { unsafe $0 + index }) else {
+            throw Status(.accessViolation)
+        }
     }
     guard unsafe Arguments.store(ULONG_PTR(pages.count), count), unsafe Arguments.store(0x1000, granularity) else {
         throw Status(.accessViolation)

@@ -37,7 +37,8 @@ private func create(
         let (name, opensExisting) = try unsafe attributes(object)
         var byteCount: UInt64 = 0
         if let size = unsafe size {
-            guard let value = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0) else {
+            guard let value = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0)
+            else {
                 throw Status(.accessViolation)
             }
             byteCount = value
@@ -88,7 +89,8 @@ private func map(
         let asked = try unsafe MemoryCalls.range(address, size)
         var place: UInt64 = 0
         if let offset = unsafe offset {
-            guard let value = unsafe Arguments.load(UnsafeRawPointer(offset).assumingMemoryBound(to: UInt64.self), default: 0) else {
+            guard let value = unsafe Arguments.load(UnsafeRawPointer(offset).assumingMemoryBound(to: UInt64.self), default: 0)
+            else {
                 throw Status(.accessViolation)
             }
             place = value
@@ -144,7 +146,9 @@ private func map(
 @c @implementation public func NtExtendSection(_ handle: HANDLE?, _ size: UnsafeMutablePointer<LARGE_INTEGER>?) -> NTSTATUS {
     native { () throws(Status) in
         let section = try unsafe HandleTable.section(handle, access: 0x10).section
-        guard let size = unsafe size, let wanted = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0) else {
+        guard let size = unsafe size,
+            let wanted = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0)
+        else {
             throw Status(.accessViolation)
         }
         // A section keeps the size that it was made with; asking for no more is no mistake.

@@ -27,7 +27,9 @@ import VirtualMemory
             let size = unsafe MemoryLayout<MEMORY_WORKING_SET_EX_INFORMATION>.size
             guard length >= size else { throw Status(.infoLengthMismatch) }
             try unsafe HandleTable.process(process)
-            for offset in stride(from: 0, through: length - size, by: size) { try unsafe workingSet(buffer.map { unsafe $0 + offset }) }
+            for offset in stride(from: 0, through: length - size, by: size) {
+                try unsafe workingSet(buffer.map { unsafe $0 + offset })
+            }
         case MemoryMappedFilenameInformation:
             try unsafe HandleTable.process(process)
             needed = try unsafe name(place, buffer, length)
@@ -80,7 +82,9 @@ private func name(_ address: VirtualAddress, _ buffer: PVOID?, _ length: SIZE_T)
     guard length >= needed else { throw length < header ? Status(.infoLengthMismatch) : Status(0x8000_0005) }
     let text = unsafe buffer.map { unsafe $0 + header }
     let sizes = UInt64(units.count * 2 - 2) | UInt64(units.count * 2) << 16
-    guard unsafe Arguments.store(sizes, raw: buffer), unsafe Arguments.store(UInt(bitPattern: text), raw: buffer.map { unsafe $0 + 8 }) else {
+    guard unsafe Arguments.store(sizes, raw: buffer),
+        unsafe Arguments.store(UInt(bitPattern: text), raw: buffer.map { unsafe $0 + 8 })
+    else {
         throw Status(.accessViolation)
     }
     for (index, unit) in units.enumerated() {

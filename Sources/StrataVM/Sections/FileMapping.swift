@@ -22,13 +22,15 @@ private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name
 }
 
 @c @implementation public func CreateFileMappingA(
-    _ file: HANDLE?, _ attributes: LPSECURITY_ATTRIBUTES?, _ protection: DWORD, _ sizeHigh: DWORD, _ sizeLow: DWORD, _ name: LPCSTR?
+    _ file: HANDLE?, _ attributes: LPSECURITY_ATTRIBUTES?, _ protection: DWORD, _ sizeHigh: DWORD, _ sizeLow: DWORD,
+    _ name: LPCSTR?
 ) -> HANDLE? {
     unsafe create(file, protection, UInt64(sizeHigh) << 32 | UInt64(sizeLow), Text.utf16(name).flatMap { $0.isEmpty ? nil : $0 })
 }
 
 @c @implementation public func CreateFileMappingW(
-    _ file: HANDLE?, _ attributes: LPSECURITY_ATTRIBUTES?, _ protection: DWORD, _ sizeHigh: DWORD, _ sizeLow: DWORD, _ name: LPCWSTR?
+    _ file: HANDLE?, _ attributes: LPSECURITY_ATTRIBUTES?, _ protection: DWORD, _ sizeHigh: DWORD, _ sizeLow: DWORD,
+    _ name: LPCWSTR?
 ) -> HANDLE? {
     unsafe create(file, protection, UInt64(sizeHigh) << 32 | UInt64(sizeLow), Text.utf16(name).flatMap { $0.isEmpty ? nil : $0 })
 }
@@ -118,7 +120,8 @@ private func map(
 }
 
 @c @implementation public func MapViewOfFile3(
-    _ handle: HANDLE?, _ process: HANDLE?, _ address: PVOID?, _ offset: ULONG64, _ size: SIZE_T, _ type: ULONG, _ protection: ULONG,
+    _ handle: HANDLE?, _ process: HANDLE?, _ address: PVOID?, _ offset: ULONG64, _ size: SIZE_T, _ type: ULONG,
+    _ protection: ULONG,
     _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
 ) -> PVOID? {
     do throws(Status) {

@@ -54,7 +54,8 @@ enum SectionCalls {
 
     /// - Returns: the handle, and whether the section was there before.
     static func create(
-        access: UInt32, name: [UInt16]?, opensExisting: Bool, byteCount: UInt64, protection: ULONG, attributes: ULONG, file: HANDLE?
+        access: UInt32, name: [UInt16]?, opensExisting: Bool, byteCount: UInt64, protection: ULONG, attributes: ULONG,
+        file: HANDLE?
     ) throws(Status) -> (handle: HANDLE?, exists: Bool) {
         var key: [UInt16]?
         if let name {
@@ -85,7 +86,9 @@ enum SectionCalls {
         _ file: FileObject, _ granted: UInt32, _ byteCount: UInt64, _ protection: PageProtection, _ attributes: SectionAttributes
     ) throws(Status) -> HostSection {
         let information: HostFiles.Information
-        do throws(Errno) { information = try HostFiles.information(file.descriptor) } catch { throw Status(.invalidFileForSection) }
+        do throws(Errno) { information = try HostFiles.information(file.descriptor) } catch {
+            throw Status(.invalidFileForSection)
+        }
         guard !information.isDirectory else { throw Status(.invalidFileForSection) }
         var access: SectionFile.Access = []
         if granted & 0x1 != 0 { access.insert(.read) }

@@ -42,7 +42,7 @@ struct Allocation: BitwiseCopyable {
 }
 
 /// What a run of pages is part of and what may be done with it.
-struct PageRun: Equatable, BitwiseCopyable {
+struct PageRun: RunValue {
     /// The index of the allocation.
     var allocation: UInt32
 
@@ -50,4 +50,16 @@ struct PageRun: Equatable, BitwiseCopyable {
     var protection: PageProtection
 
     var isCommitted: Bool { !protection.isEmpty }
+
+    init(allocation: UInt32, protection: PageProtection) {
+        self.allocation = allocation
+        self.protection = protection
+    }
+
+    init(word: UInt64) {
+        allocation = UInt32(truncatingIfNeeded: word)
+        protection = PageProtection(rawValue: UInt32(truncatingIfNeeded: word >> 32))
+    }
+
+    var word: UInt64 { UInt64(protection.rawValue) << 32 | UInt64(allocation) }
 }

@@ -1,10 +1,10 @@
 /// The physical pages that a program owns, and which addresses it has put them under.
 struct FrameMap: ~Copyable {
     /// The frame under each page that has one.
-    private var pages = RunTree<UInt64>(filler: 0)
+    private var pages = RunTree<UInt64>()
 
     /// The page over each frame that the program owns; 0 for none.
-    private var owned = RunTree<UInt64>(filler: 0)
+    private var owned = RunTree<UInt64>()
 
     func frame(at page: UInt64) -> UInt64? { pages.run(at: page).map { pages.value($0) } }
 

@@ -33,7 +33,7 @@ struct Regions: ~Copyable {
         self.platform = platform
         account = CommitAccount(ledger)
         partitions = PartitionTable(platform: platform, isLargeAddressAware: isLargeAddressAware)
-        tree = RunTree(filler: PageRun(allocation: .max, protection: []), granularity: Platform.allocationGranularity)
+        tree = RunTree(granularity: Platform.allocationGranularity)
     }
 
     var ledger: CommitLedger { account.ledger }

@@ -1,9 +1,13 @@
 /// A set of addresses as runs: pages that are locked, were written, have a private copy.
 struct PageSet: ~Copyable {
     /// There is nothing to know of a member but that it is one.
-    struct Member: Equatable, BitwiseCopyable {}
+    struct Member: RunValue {
+        init() {}
+        init(word: UInt64) {}
+        var word: UInt64 { 0 }
+    }
 
-    private var runs = RunTree<Member>(filler: Member())
+    private var runs = RunTree<Member>()
 
     /// How many addresses are members.
     private(set) var byteCount: UInt64 = 0

@@ -25,20 +25,24 @@ extension RunTree {
     private func damage(in node: Int, parent: UInt32, runs: inout Int) -> StaticString? {
         guard parents[node] == parent else { return "a child does not know its parent" }
         guard counts[node] > 0 || node == root && levels[node] == 0 else { return "an empty node" }
+        for slot in Int(counts[node])..<Self.capacity where words[node * Self.nodeWords + 2 * slot] != Self.noStart {
+            return "a slot that is not used has a start"
+        }
         guard levels[node] > 0 else {
             runs += Int(counts[node])
             return nil
         }
         for slot in 0..<Int(counts[node]) {
-            let index = node * Self.capacity + slot
-            let child = Int(children[index])
+            let index = node * Self.nodeWords + 2 * slot
+            let child = Int(words[index + Self.values])
             guard levels[child] + 1 == levels[node] else { return "a child of another level" }
             if let damage = damage(in: child, parent: UInt32(node), runs: &runs) { return damage }
-            let base = child * Self.capacity
-            guard starts[index] == starts[base], ends[index] == ends[base + Int(counts[child]) - 1] else {
+            let base = child * Self.nodeWords
+            guard words[index] == words[base], words[index + Self.ends] == words[base + 2 * Int(counts[child]) - 2 + Self.ends]
+            else {
                 return "a node has other ends than its parent says"
             }
-            guard gaps[index] == largestGap(in: child) else { return "the largest gap is wrong" }
+            guard words[index + Self.gaps] == largestGap(in: child) else { return "the largest gap is wrong" }
         }
         return nil
     }

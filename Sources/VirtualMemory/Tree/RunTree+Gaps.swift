@@ -55,35 +55,37 @@ extension RunTree {
     }
 
     private func lowestGap(_ request: GapRequest, in node: Int) -> UInt64? {
-        let base = node * Self.capacity
+        let base = node * Self.nodeWords
         let isInner = levels[node] > 0
         // Whatever ends before the window begins has nothing in it; the gap after the floor may.
         for slot in max(floorSlot(request.low, in: node), 0)..<Int(counts[node]) {
-            let index = base + slot
-            if starts[index] >= request.high { return nil }
-            if isInner, gaps[index] >= request.size, ends[index] > request.low,
-                let place = lowestGap(request, in: Int(children[index]))
+            let index = base + 2 * slot
+            if words[index] >= request.high { return nil }
+            if isInner, words[index + Self.gaps] >= request.size, words[index + Self.ends] > request.low,
+                let place = lowestGap(request, in: Int(words[index + Self.values]))
             {
                 return place
             }
-            if slot + 1 < Int(counts[node]), let place = request.lowest(from: ends[index], to: starts[index + 1]) { return place }
+            if slot + 1 < Int(counts[node]), let place = request.lowest(from: words[index + Self.ends], to: words[index + 2]) {
+                return place
+            }
         }
         return nil
     }
 
     private func highestGap(_ request: GapRequest, in node: Int) -> UInt64? {
-        let base = node * Self.capacity
+        let base = node * Self.nodeWords
         let isInner = levels[node] > 0
         var slot = floorSlot(request.high, in: node)
         if slot + 1 < Int(counts[node]) { slot += 1 }
         while slot >= 0 {
-            let index = base + slot
-            if slot + 1 < Int(counts[node]), let place = request.highest(from: ends[index], to: starts[index + 1]) {
+            let index = base + 2 * slot
+            if slot + 1 < Int(counts[node]), let place = request.highest(from: words[index + Self.ends], to: words[index + 2]) {
                 return place
             }
-            if ends[index] <= request.low { return nil }
-            if isInner, gaps[index] >= request.size, starts[index] < request.high,
-                let place = highestGap(request, in: Int(children[index]))
+            if words[index + Self.ends] <= request.low { return nil }
+            if isInner, words[index + Self.gaps] >= request.size, words[index] < request.high,
+                let place = highestGap(request, in: Int(words[index + Self.values]))
             {
                 return place
             }

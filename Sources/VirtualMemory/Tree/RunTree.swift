@@ -3,7 +3,7 @@
 /// Every node knows the first and the last address below it and the largest gap between two runs, so that the first and the last
 /// gap of a size are found without looking at the others. A gap counts from the first multiple of the granularity in it, because
 /// nothing is placed elsewhere. Ends are exclusive; the tree never holds the last byte of the 64-bit address space.
-struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
+struct RunTree<Value: RunValue>: ~Copyable {
     /// A place in the tree; good until the next change of its runs.
     struct Cursor: Equatable {
         let node: Int
@@ -15,18 +15,25 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     static var none: UInt32 { .max }
 
-    // One array for each property of a slot, so that a search reads neighbouring keys and nothing else. A node with the index
-    // n has the slots from n * capacity on. In a leaf a slot is a run; above, it is a child with what lies below it.
+    // A node with the index n has the words from n * nodeWords on, so that going down takes one page of memory a level. Four words
+    // are a slot's: its start and its value, which a search finds side by side, and further on its end and its gap. In a leaf a slot is a run; above, it is a child with what lies below it.
 
-    var starts: [UInt64] = []
-    var ends: [UInt64] = []
+    /// The words of a node.
+    static var nodeWords: Int { 4 * capacity }
 
-    /// The largest gap between two runs below a child; 0 in leaves.
-    var gaps: [UInt64] = []
+    /// From the start of a slot to the run's value, or the child's node.
+    static var values: Int { 1 }
 
-    /// The child; the value's place in leaves has no use for it.
-    var children: [UInt32] = []
-    var values: [Value] = []
+    /// From the start of a slot to its end.
+    static var ends: Int { 2 * capacity }
+
+    /// From the start of a slot to the largest gap between two runs below a child; 0 in leaves.
+    static var gaps: Int { 2 * capacity + 1 }
+
+    /// The start of a slot that is not used: behind all addresses, so that a search need not know how many slots are.
+    static var noStart: UInt64 { .max }
+
+    var words: [UInt64] = []
 
     // By node.
 
@@ -46,15 +53,11 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
     /// How many runs there are.
     var count = 0
 
-    let filler: Value
     let granularity: UInt64
 
-    /// - Parameters:
-    ///   - filler: any value; it stands where there is no run.
-    ///   - granularity: a power of two to whose multiples gaps are measured.
-    init(filler: Value, granularity: UInt64 = 1) {
+    /// - Parameter granularity: a power of two to whose multiples gaps are measured.
+    init(granularity: UInt64 = 1) {
         precondition(granularity.nonzeroBitCount == 1, "a power of two")
-        self.filler = filler
         self.granularity = granularity
         root = 0
         firstLeaf = 0
@@ -64,9 +67,11 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     // MARK: Reading
 
-    func start(_ cursor: Cursor) -> UInt64 { starts[cursor.node * Self.capacity + cursor.slot] }
-    func end(_ cursor: Cursor) -> UInt64 { ends[cursor.node * Self.capacity + cursor.slot] }
-    func value(_ cursor: Cursor) -> Value { values[cursor.node * Self.capacity + cursor.slot] }
+    func start(_ cursor: Cursor) -> UInt64 { words[cursor.node * Self.nodeWords + 2 * cursor.slot] }
+    func end(_ cursor: Cursor) -> UInt64 { words[cursor.node * Self.nodeWords + 2 * cursor.slot + Self.ends] }
+    func value(_ cursor: Cursor) -> Value {
+        Value(word: words[cursor.node * Self.nodeWords + 2 * cursor.slot + Self.values])
+    }
 
     /// The first run, or nil where there is none.
     var first: Cursor? { count == 0 ? nil : Cursor(node: firstLeaf, slot: 0) }
@@ -97,7 +102,7 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
             let slot = floorSlot(address, in: node)
             guard slot >= 0 else { return nil }
             guard levels[node] > 0 else { return Cursor(node: node, slot: slot) }
-            node = Int(children[node * Self.capacity + slot])
+            node = Int(words[node * Self.nodeWords + 2 * slot + Self.values])
         }
     }
 
@@ -125,16 +130,15 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     /// The last slot of a node that starts at or below `address`, or -1.
     func floorSlot(_ address: UInt64, in node: Int) -> Int {
-        // Halves without a branch on the keys, whose order no processor can guess.
-        var remaining = Int(counts[node])
-        guard remaining > 0 else { return -1 }
-        var place = node * Self.capacity
-        while remaining > 1 {
-            let half = remaining >> 1
-            place += starts[place + half] <= address ? half : 0
-            remaining -= half
-        }
-        return place - node * Self.capacity - (starts[place] <= address ? 0 : 1)
+        // Counts, in two steps without a branch: which four, a line of the cache, then which of them. No read waits for another
+        // one of its step, and no processor has to guess an order of keys that it cannot know.
+        let base = node * Self.nodeWords
+        let key = min(address, Self.noStart - 1)
+        var slot = 0
+        for four in 1..<Self.capacity / 4 { slot += words[base + 8 * four] <= key ? 4 : 0 }
+        let line = base + 2 * slot
+        for one in 0..<4 { slot += words[line + 2 * one] <= key ? 1 : 0 }
+        return slot - 1
     }
 
     // MARK: Nodes
@@ -148,21 +152,24 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
             parents[node] = Self.none
             successors[node] = Self.none
             predecessors[node] = Self.none
+            clearStarts(node, from: 0)
             return node
         }
         let node = counts.count
         precondition(node < Int(Self.none), "fewer than 2^32 nodes")
-        starts.append(contentsOf: repeatElement(0, count: Self.capacity))
-        ends.append(contentsOf: repeatElement(0, count: Self.capacity))
-        gaps.append(contentsOf: repeatElement(0, count: Self.capacity))
-        children.append(contentsOf: repeatElement(Self.none, count: Self.capacity))
-        values.append(contentsOf: repeatElement(filler, count: Self.capacity))
+        words.append(contentsOf: repeatElement(0, count: Self.nodeWords))
+        clearStarts(node, from: 0)
         counts.append(0)
         levels.append(level)
         parents.append(Self.none)
         successors.append(Self.none)
         predecessors.append(Self.none)
         return node
+    }
+
+    /// Marks the slots from one on as not used.
+    private mutating func clearStarts(_ node: Int, from slot: Int) {
+        for index in slot..<Self.capacity { words[node * Self.nodeWords + 2 * index] = Self.noStart }
     }
 
     private mutating func discard(_ node: Int) {
@@ -172,8 +179,8 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     /// The slot of a node in its parent.
     private func slotInParent(_ node: Int, _ parent: Int) -> Int {
-        let base = parent * Self.capacity
-        for slot in 0..<Int(counts[parent]) where children[base + slot] == UInt32(node) { return slot }
+        let base = parent * Self.nodeWords
+        for slot in 0..<Int(counts[parent]) where words[base + 2 * slot + Self.values] == UInt64(node) { return slot }
         preconditionFailure("a parent knows its children")
     }
 
@@ -185,12 +192,14 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
     }
 
     func largestGap(in node: Int) -> UInt64 {
-        let base = node * Self.capacity
+        let base = node * Self.nodeWords
         let count = Int(counts[node])
         guard count > 0 else { return 0 }
-        var largest = gaps[base]
+        var largest = words[base + Self.gaps]
         for slot in 1..<max(count, 1) {
-            largest = max(largest, gaps[base + slot], usableGap(ends[base + slot - 1], starts[base + slot]))
+            largest = max(
+                largest, words[base + 2 * slot + Self.gaps],
+                usableGap(words[base + 2 * (slot - 1) + Self.ends], words[base + 2 * slot]))
         }
         return largest
     }
@@ -200,13 +209,13 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
         var node = changed
         while parents[node] != Self.none {
             let parent = Int(parents[node])
-            let slot = parent * Self.capacity + slotInParent(node, parent)
-            let base = node * Self.capacity
-            let (start, end, gap) = (starts[base], ends[base + Int(counts[node]) - 1], largestGap(in: node))
-            if starts[slot] == start && ends[slot] == end && gaps[slot] == gap { return }
-            starts[slot] = start
-            ends[slot] = end
-            gaps[slot] = gap
+            let slot = parent * Self.nodeWords + 2 * slotInParent(node, parent)
+            let base = node * Self.nodeWords
+            let (start, end, gap) = (words[base], words[base + 2 * Int(counts[node]) - 2 + Self.ends], largestGap(in: node))
+            if words[slot] == start && words[slot + Self.ends] == end && words[slot + Self.gaps] == gap { return }
+            words[slot] = start
+            words[slot + Self.ends] = end
+            words[slot + Self.gaps] = gap
             node = parent
         }
     }
@@ -215,14 +224,14 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     /// Moves the ends of a run; it must not meet its neighbours.
     mutating func resize(_ cursor: Cursor, start: UInt64, end: UInt64) {
-        let index = cursor.node * Self.capacity + cursor.slot
-        starts[index] = start
-        ends[index] = end
+        let index = cursor.node * Self.nodeWords + 2 * cursor.slot
+        words[index] = start
+        words[index + Self.ends] = end
         refresh(from: cursor.node)
     }
 
     mutating func setValue(_ value: Value, at cursor: Cursor) {
-        values[cursor.node * Self.capacity + cursor.slot] = value
+        words[cursor.node * Self.nodeWords + 2 * cursor.slot + Self.values] = value.word
     }
 
     // MARK: Adding
@@ -234,15 +243,15 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
         precondition(start < end, "a run has addresses")
         var node = root
         while levels[node] > 0 {
-            node = Int(children[node * Self.capacity + max(floorSlot(start, in: node), 0)])
+            node = Int(words[node * Self.nodeWords + 2 * max(floorSlot(start, in: node), 0) + Self.values])
         }
         let slot = floorSlot(start, in: node) + 1
         let (target, place) = makeRoom(in: node, at: slot)
-        let index = target * Self.capacity + place
-        starts[index] = start
-        ends[index] = end
-        gaps[index] = 0
-        values[index] = value
+        let index = target * Self.nodeWords + 2 * place
+        words[index] = start
+        words[index + Self.ends] = end
+        words[index + Self.gaps] = 0
+        words[index + Self.values] = value.word
         count += 1
         refresh(from: target)
     }
@@ -262,6 +271,7 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
         move(from: node, keep..<Self.capacity, to: right)
         counts[right] = UInt8(Self.capacity - keep)
         counts[node] = UInt8(keep)
+        clearStarts(node, from: keep)
         if levels[node] == 0 {
             let successor = successors[node]
             successors[right] = successor
@@ -281,70 +291,57 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
     private mutating func attach(_ right: Int, after node: Int) {
         if parents[node] == Self.none {
             let top = makeNode(level: levels[node] + 1)
-            children[top * Self.capacity] = UInt32(node)
+            words[top * Self.nodeWords + Self.values] = UInt64(node)
             counts[top] = 1
-            summarize(node, at: top * Self.capacity)
+            summarize(node, at: top * Self.nodeWords)
             parents[node] = UInt32(top)
             root = top
         }
         let parent = Int(parents[node])
         let slot = slotInParent(node, parent)
-        summarize(node, at: parent * Self.capacity + slot)
+        summarize(node, at: parent * Self.nodeWords + 2 * slot)
         let (target, place) = makeRoom(in: parent, at: slot + 1)
-        children[target * Self.capacity + place] = UInt32(right)
+        words[target * Self.nodeWords + 2 * place + Self.values] = UInt64(right)
         parents[right] = UInt32(target)
-        summarize(right, at: target * Self.capacity + place)
+        summarize(right, at: target * Self.nodeWords + 2 * place)
         refresh(from: target)
         if parents[node] != parents[right] { refresh(from: Int(parents[node])) }
     }
 
     private mutating func summarize(_ node: Int, at index: Int) {
-        let base = node * Self.capacity
-        starts[index] = starts[base]
-        ends[index] = ends[base + max(Int(counts[node]) - 1, 0)]
-        gaps[index] = largestGap(in: node)
+        let base = node * Self.nodeWords
+        words[index] = words[base]
+        words[index + Self.ends] = words[base + 2 * max(Int(counts[node]) - 1, 0) + Self.ends]
+        words[index + Self.gaps] = largestGap(in: node)
     }
 
     /// Moves the entries of a node from a slot on up by one (or down, onto the slot before).
     private mutating func shift(_ node: Int, from slot: Int, by distance: Int) {
-        let base = node * Self.capacity
+        let base = node * Self.nodeWords
         let count = Int(counts[node])
         guard slot < count else { return }
-        let isLeaf = levels[node] == 0
-        func step(_ index: Int, _ tree: inout RunTree) {
-            let target = index + distance
-            tree.starts[target] = tree.starts[index]
-            tree.ends[target] = tree.ends[index]
-            if isLeaf {
-                tree.values[target] = tree.values[index]
+        for part in stride(from: 0, to: Self.nodeWords, by: Self.ends) {
+            let entries = base + part + 2 * slot..<base + part + 2 * count
+            if distance > 0 {
+                for index in entries.reversed() { words[index + 2] = words[index] }
             } else {
-                tree.gaps[target] = tree.gaps[index]
-                tree.children[target] = tree.children[index]
+                for index in entries { words[index - 2] = words[index] }
             }
-        }
-        if distance > 0 {
-            for index in stride(from: base + count - 1, through: base + slot, by: -1) { step(index, &self) }
-        } else {
-            for index in base + slot..<base + count { step(index, &self) }
         }
     }
 
     /// Copies entries of one node behind those of another, which its count does not include yet.
     private mutating func move(from source: Int, _ slots: Range<Int>, to target: Int) {
-        var index = target * Self.capacity + Int(counts[target])
+        var index = target * Self.nodeWords + 2 * Int(counts[target])
         let isLeaf = levels[source] == 0
         for slot in slots {
-            let from = source * Self.capacity + slot
-            starts[index] = starts[from]
-            ends[index] = ends[from]
-            gaps[index] = gaps[from]
-            if isLeaf {
-                values[index] = values[from]
-            } else {
-                children[index] = children[from]
-                parents[Int(children[from])] = UInt32(target)
-            }
-            index += 1
+            let from = source * Self.nodeWords + 2 * slot
+            words[index] = words[from]
+            words[index + Self.ends] = words[from + Self.ends]
+            words[index + Self.gaps] = words[from + Self.gaps]
+            words[index + Self.values] = words[from + Self.values]
+            if !isLeaf { parents[Int(words[from + Self.values])] = UInt32(target) }
+            index += 2
         }
     }
 
@@ -359,6 +356,7 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
         let (node, slot) = (cursor.node, cursor.slot)
         shift(node, from: slot + 1, by: -1)
         counts[node] -= 1
+        clearStarts(node, from: Int(counts[node]))
         count -= 1
         let left = Int(counts[node])
         guard left > 0 || parents[node] == Self.none else {
@@ -385,6 +383,7 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
         let slot = slotInParent(node, parent)
         shift(parent, from: slot + 1, by: -1)
         counts[parent] -= 1
+        clearStarts(parent, from: Int(counts[parent]))
         discard(node)
         if counts[parent] == 0 {
             // A node that becomes empty has a sibling somewhere, since the last leaf of a tree is its root and stays.
@@ -398,7 +397,7 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     private mutating func lowerRoot() {
         while levels[root] > 0 && counts[root] == 1 {
-            let child = Int(children[root * Self.capacity])
+            let child = Int(words[root * Self.nodeWords + Self.values])
             parents[child] = Self.none
             discard(root)
             root = child
@@ -422,14 +421,14 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
         guard parents[node] != Self.none else { return nil }
         let parent = Int(parents[node])
         let slot = slotInParent(node, parent)
-        let base = parent * Self.capacity
+        let base = parent * Self.nodeWords
         let most = Self.capacity * 3 / 4
         if slot > 0 {
-            let left = Int(children[base + slot - 1])
+            let left = Int(words[base + 2 * (slot - 1) + Self.values])
             if Int(counts[left]) + Int(counts[node]) <= most { return (left, node) }
         }
         if slot + 1 < Int(counts[parent]) {
-            let right = Int(children[base + slot + 1])
+            let right = Int(words[base + 2 * (slot + 1) + Self.values])
             if Int(counts[node]) + Int(counts[right]) <= most { return (node, right) }
         }
         return nil
@@ -445,6 +444,6 @@ struct RunTree<Value: Equatable & BitwiseCopyable>: ~Copyable {
 
     /// Takes all runs out and keeps the room.
     mutating func removeAll() {
-        self = RunTree(filler: filler, granularity: granularity)
+        self = RunTree(granularity: granularity)
     }
 }

@@ -1,4 +1,5 @@
 /* Reserving, committing and freeing: sizes, states, and the error of every mistake. */
+#include <sys/mman.h>
 #include "check.h"
 
 static void rounding(void)
@@ -119,11 +120,19 @@ int main(void)
     FAILS(VirtualFree(information.AllocationBase, 0, MEM_RELEASE), ERROR_INVALID_ADDRESS);
     FAILS(VirtualAlloc(&mine, 0x1000, MEM_RESERVE, PAGE_READWRITE), ERROR_INVALID_ADDRESS);
     FAILS(VirtualAlloc(&mine, 0x1000, MEM_COMMIT, PAGE_READWRITE), ERROR_INVALID_ADDRESS);
-    char *beside = (char *)(((ULONG_PTR)&mine & ~(ULONG_PTR)0xFFFF) - 0x40000000);
+    char *beside = (char *)(((ULONG_PTR)&mine & ~(ULONG_PTR)0xFFFF) + ((ULONG_PTR)32 << 30));
     CHECK(VirtualAlloc(beside, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) == beside);
     CHECK(touch_write(beside) == 0 && VirtualFree(beside, 0, MEM_RELEASE));
     CHECK(touch_write(beside) == EXCEPTION_ACCESS_VIOLATION && query(beside).State == MEM_FREE);
     CHECK(VirtualAlloc(beside, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) == beside && VirtualFree(beside, 0, MEM_RELEASE));
+
+    /* Taken in pieces before, taken in one piece then. */
+    CHECK(VirtualAlloc(beside + 0x30000, 0x10000, MEM_RESERVE, PAGE_READWRITE) && VirtualFree(beside + 0x30000, 0, MEM_RELEASE));
+    CHECK(VirtualAlloc(beside, 0x80000, MEM_RESERVE, PAGE_READWRITE) == beside && VirtualFree(beside, 0, MEM_RELEASE));
+    /* Given back, they are anybody's: the program maps something there, and the library leaves it alone. */
+    CHECK(mmap(beside, 0x1000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == beside);
+    FAILS(VirtualAlloc(beside, 0x10000, MEM_RESERVE, PAGE_READWRITE), ERROR_INVALID_ADDRESS);
+    CHECK(query(beside).State == MEM_COMMIT && query(beside).Protect == PAGE_READONLY);
 
     MEMORY_BASIC_INFORMATION small;
     FAILS(VirtualQuery(&mine, &small, sizeof small - 1), ERROR_BAD_LENGTH);

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <strata-vm.h>
 
-/* Every program counts its checks, prints those that fail, and returns 1 then. */
-static int checks, failures;
+/* Every program counts its checks, prints those that fail, and returns 1 then. Volatile, or a count may move before a fault. */
+static volatile int checks, failures;
 
 #define CHECK(condition)                                                                        \
     do {                                                                                        \
-        checks++;                                                                               \
+        checks = checks + 1;                                                                               \
         if (!(condition)) {                                                                     \
-            failures++;                                                                         \
+            failures = failures + 1;                                                                         \
             printf("%s:%d: %s (error %u)\n", __FILE__, __LINE__, #condition, GetLastError());   \
         }                                                                                       \
     } while (0)
@@ -20,23 +20,23 @@ static int checks, failures;
 /* A call that has to fail with an error. */
 #define FAILS(call, error)                                                                                  \
     do {                                                                                                    \
-        checks++;                                                                                           \
+        checks = checks + 1;                                                                                           \
         SetLastError(0xDEADBEEF);                                                                           \
         if (call) {                                                                                         \
-            failures++;                                                                                     \
+            failures = failures + 1;                                                                                     \
             printf("%s:%d: %s did not fail\n", __FILE__, __LINE__, #call);                                  \
         } else if (GetLastError() != (error)) {                                                             \
-            failures++;                                                                                     \
+            failures = failures + 1;                                                                                     \
             printf("%s:%d: %s gave error %u, not %u\n", __FILE__, __LINE__, #call, GetLastError(), (error)); \
         }                                                                                                   \
     } while (0)
 
 #define STATUS(call, expected)                                                                      \
     do {                                                                                            \
-        checks++;                                                                                   \
+        checks = checks + 1;                                                                                   \
         const NTSTATUS given = (call);                                                              \
         if (given != (NTSTATUS)(expected)) {                                                        \
-            failures++;                                                                             \
+            failures = failures + 1;                                                                             \
             printf("%s:%d: %s gave %08x, not %08x\n", __FILE__, __LINE__, #call, (unsigned)given,   \
                 (unsigned)(expected));                                                              \
         }                                                                                           \

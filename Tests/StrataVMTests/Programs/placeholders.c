@@ -17,8 +17,11 @@ int main(void)
     char *first = MapViewOfFile3(section, NULL, place + 0x10000, 0, 0x10000, MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0);
     char *second = MapViewOfFile3(section, NULL, place + 0x20000, 0, 0x10000, MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0);
     CHECK(first == place + 0x10000 && second == place + 0x20000);
-    memcpy(first + 0xFFFC, "overflow", 8);
-    CHECK(memcmp(first, "flow", 4) == 0 && memcmp(second + 0xFFFC, "over", 4) == 0);
+    /* One byte by two addresses, which the compiler must not know. */
+    volatile char *const ring = first;
+    for (int i = 0; i < 8; i++)
+        ring[0xFFFC + i] = "overflow"[i];
+    CHECK(ring[0] == 'f' && ring[3] == 'w' && ring[0x1FFFC] == 'o' && ring[0x1FFFF] == 'r');
     CHECK(UnmapViewOfFileEx(first, MEM_PRESERVE_PLACEHOLDER) && UnmapViewOfFile2(GetCurrentProcess(), second, MEM_PRESERVE_PLACEHOLDER));
     CHECK(touch_read(first) == EXCEPTION_ACCESS_VIOLATION && CloseHandle(section));
     CHECK(VirtualFree(place, 0x40000, MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS) && query(place).RegionSize == 0x40000);
@@ -63,6 +66,15 @@ int main(void)
     ULONG_PTR one = frames[1];
     CHECK(MapUserPhysicalPages(memory + 0x8000, 1, &one) && memory[0x8000] == 9);
     CHECK(FreeUserPhysicalPages(GetCurrentProcess(), &count, frames) && touch_read(memory + 0x8000) == EXCEPTION_ACCESS_VIOLATION);
-    CHECK(VirtualFree(memory, 0, MEM_RELEASE));
+    /* A frame that is given out again is zeros. */
+    CHECK(MapUserPhysicalPages(memory, 1, frames) == FALSE);
+    count = 4;
+    const ULONG_PTR before = frames[0] + frames[1] + frames[2] + frames[3];
+    CHECK(AllocateUserPhysicalPages(GetCurrentProcess(), &count, frames) && MapUserPhysicalPages(memory, 4, frames));
+    CHECK(frames[0] + frames[1] + frames[2] + frames[3] == before);
+    CHECK(memory[0] == 0 && memory[0x1000] == 0 && memory[0x2000] == 0 && memory[0x3000] == 0);
+    /* Released while frames are there: nothing of them stays to be seen. */
+    memory[0] = 1;
+    CHECK(VirtualFree(memory, 0, MEM_RELEASE) && touch_read(memory) == EXCEPTION_ACCESS_VIOLATION);
     return finish();
 }

@@ -25,7 +25,7 @@ static void on_old_signal(int number)
 
 int main(void)
 {
-    char *memory = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE);
+    volatile char *const memory = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE);
     struct sigaction action, before;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_signal;
@@ -35,7 +35,7 @@ int main(void)
     memory[0x1000] = 1;
     CHECK(calls == 0);
     DWORD old;
-    CHECK(VirtualProtect(memory + 0x2000, 0x1000, PAGE_NOACCESS, &old));
+    CHECK(VirtualProtect((char *)memory + 0x2000, 0x1000, PAGE_NOACCESS, &old));
     for (int round = 1; round <= 3; round++) {
         if (sigsetjmp(escape, 1) == 0) {
             memory[0x2000] = 1;
@@ -44,14 +44,14 @@ int main(void)
         CHECK(calls == round && heard == memory + 0x2000);
     }
     /* A guard page's warning comes as the signal, once. */
-    CHECK(VirtualProtect(memory + 0x3000, 0x1000, PAGE_READWRITE | PAGE_GUARD, &old));
+    CHECK(VirtualProtect((char *)memory + 0x3000, 0x1000, PAGE_READWRITE | PAGE_GUARD, &old));
     if (sigsetjmp(escape, 1) == 0)
         memory[0x3000] = 1;
     CHECK(calls == 4 && heard == memory + 0x3000);
     memory[0x3000] = 2;
     CHECK(calls == 4);
     /* A frame comes before the signal. */
-    CHECK(touch_write(memory + 0x2000) == EXCEPTION_ACCESS_VIOLATION && calls == 4);
+    CHECK(touch_write((char *)memory + 0x2000) == EXCEPTION_ACCESS_VIOLATION && calls == 4);
     struct sigaction now;
     CHECK(sigaction(SIGSEGV, NULL, &now) == 0 && now.sa_sigaction == on_signal);
     CHECK(signal(SIGSEGV, on_old_signal) != SIG_ERR);
@@ -63,6 +63,6 @@ int main(void)
     PVOID pages[16];
     ULONG_PTR count = 16;
     ULONG granularity;
-    CHECK(GetWriteWatch(0, memory, 0x10000, pages, &count, &granularity) == 0 && count == 2);
+    CHECK(GetWriteWatch(0, (char *)memory, 0x10000, pages, &count, &granularity) == 0 && count == 2);
     return finish();
 }

@@ -1,5 +1,6 @@
 import MemoryMap
 import SeededRandom
+import PEFixtures
 import Testing
 
 @testable import VirtualMemory

@@ -179,6 +179,23 @@ import Testing
         #expect(try space.query(first + 0x1_0000).byteCount == 0x4000)
     }
 
+    @Test func backendsHearOfCommittedPagesInEveryView() throws {
+        var space = AddressSpace(platform: .x64Large, backend: CheckingBackend())
+        let section = try Section.pagingFile(
+            1, byteCount: 0x10_000, protection: .readWrite, attributes: .reserve, platform: .x64Large, ledger: space.ledger)
+        let first = try space.mapView(ViewRequest(section: section, protection: .readWrite)).range.start.rawValue
+        let second = try space.mapView(ViewRequest(section: section, protection: .readOnly)).range.start.rawValue
+        #expect(space.backend.pages[first + 0x2000]?.protection == [])
+        try space.allocate(first + 0x2000, 0x1000, .commit)
+        #expect(space.backend.pages[first + 0x2000]?.protection == .readWrite)
+        #expect(space.backend.pages[second + 0x2000]?.protection == .readOnly)
+        #expect(space.backend.pages[second + 0x3000]?.protection == [])
+        // A view that comes later finds them.
+        let third = try space.mapView(ViewRequest(section: section, protection: .readOnly)).range.start.rawValue
+        #expect(space.backend.pages[third + 0x2000]?.protection == .readOnly)
+        #expect(space.backend.pages[third + 0x1000]?.protection == [])
+    }
+
     @Test func cachingOfSections() throws {
         var space = makeSpace()
         let base = try map(&space, try pagingFile(space, 0x1000, [.commit, .noCache]), .readWrite)

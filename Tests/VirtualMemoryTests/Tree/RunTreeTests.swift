@@ -3,6 +3,11 @@ import Testing
 
 @testable import VirtualMemory
 
+extension UInt8: RunValue {
+    public init(word: UInt64) { self = UInt8(truncatingIfNeeded: word) }
+    public var word: UInt64 { UInt64(self) }
+}
+
 /// Every address of a small space by itself: what a tree of runs has to agree with.
 private struct RunModel {
     static let size = 4096
@@ -27,7 +32,7 @@ private struct RunModel {
 @Suite struct RunTreeTests {
     @Test(arguments: 1...6 as ClosedRange<UInt64>) func agreesWithAddressByAddressModel(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var tree = RunTree<UInt8>(filler: 0, granularity: UInt64(RunModel.granularity))
+        var tree = RunTree<UInt8>(granularity: UInt64(RunModel.granularity))
         var model = RunModel()
         // Short runs make the tree deep; the phases grow and shrink it.
         for step in 0..<6000 {
@@ -69,7 +74,7 @@ private struct RunModel {
 
     @Test func growsInOrderWithFullNodes() {
         for isUp in [true, false] {
-            var tree = RunTree<UInt8>(filler: 0)
+            var tree = RunTree<UInt8>()
             for index in 0..<32_000 as Range<UInt64> {
                 let place = (isUp ? index : 32_000 - index) * 2
                 tree.insert(start: place, end: place + 1, value: 1)
@@ -81,7 +86,7 @@ private struct RunModel {
     }
 
     @Test func emptiesAndFillsAgain() {
-        var tree = RunTree<UInt8>(filler: 0)
+        var tree = RunTree<UInt8>()
         for round in 0..<3 {
             for index in 0..<5000 as Range<UInt64> { tree.insert(start: index * 3, end: index * 3 + 2, value: UInt8(round)) }
             #expect(tree.damage().map { "\($0)" } == nil)

@@ -54,7 +54,13 @@ extension LayoutProfile: ExpressibleByArgument {
 
     public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
 
-    public var defaultValueDescription: String { "\(name)" }
+    /// Without, the numbers behind the cases would stand in the help.
+    public static var allValueDescriptions: [String: String] {
+        [
+            "\(LayoutProfile.crosvm.name)": "what crosvm's code of August 2026 does",
+            "\(LayoutProfile.crosvmSeed.name)": "the tables of its documentation of February 2024",
+        ]
+    }
 }
 
 /// The options that both architectures have.
@@ -62,8 +68,8 @@ struct LayoutOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("The guest's RAM, such as 512M or 5G.", valueName: "size"))
     var memory: ByteAmount
 
-    @Option(help: "Whose layout: crosvm (its code of 2026) or crosvm-seed (its documentation of 2024).")
-    var profile = LayoutProfile.crosvm
+    @Option(name: [.customLong("profile")], help: "Whose layout; crosvm where it is not said.")
+    var namedProfile: LayoutProfile?
 
     @Option(help: ArgumentHelp("The kernel; its header decides on places.", valueName: "file"))
     var kernel: String?
@@ -100,6 +106,8 @@ struct LayoutOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Also draws the layout into this file.", valueName: "file"))
     var svg: String?
 
+    var profile: LayoutProfile { namedProfile ?? .crosvm }
+
     var strictness: LayoutStrictness { strict ? .strict : .bootable }
 
     /// The size of a file, or the size that stands behind `=`.
@@ -130,8 +138,13 @@ enum LayoutFiles {
 
     static func byteCount(of path: FilePath) throws -> UInt64 {
         do {
-            let file = try FileDescriptor.open(path, .readOnly)
-            return try file.closeAfter { UInt64(try file.seek(offset: 0, from: .end)) }
+            let file = try path.stat()
+            // Of folders, pipes and devices nobody knows how much they hold.
+            guard file.type == .regular else {
+                let reason = file.type == .directory ? Errno.isDirectory.description : "this is no regular file"
+                throw LayoutFailure(message: "\(FileFailure(path: path, operation: .read, reason: reason))", status: 66)
+            }
+            return UInt64(clamping: file.size)
         } catch let error as Errno {
             throw LayoutFailure(message: "\(FileFailure(path: path, operation: .read, reason: "\(error)"))", status: 66)
         }

@@ -24,7 +24,7 @@ struct LayoutPicture {
 
     func svg() -> String {
         var text = """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.width) \(height)" font-family="ui-monospace, Menlo, Consolas, \
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(height)" viewBox="0 0 \(Self.width) \(height)" font-family="ui-monospace, Menlo, Consolas, \
             monospace" font-size="12">
             <rect width="\(Self.width)" height="\(height)" fill="#161622"/>
             <text x="\(Self.barLeft)" y="32" fill="#ffffff" font-size="16">\(plan.architecture.name) guest physical memory, \
@@ -36,19 +36,30 @@ struct LayoutPicture {
         return text + "</svg>\n"
     }
 
-    /// The whole map to scale, in the windows and cells that a terminal shows too; high addresses are at the bottom.
+    /// The whole map to scale, in the windows and cells that a terminal shows too; high addresses are at the bottom. Each window has
+    /// its first address beside it and, where it is drawn smaller than the others, how much it is.
     private func bar() -> String {
         guard let map = try? plan.memoryMap() else { return "" }
         let cells = barHeight / 3
         let bar = ScaledBar(map, cells: cells)
         var text = ""
         var y = Self.top
-        for window in bar.windows {
+        // Where the next label may begin: windows of a few lines are closer to each other than their labels can be.
+        var free = Self.top
+        func label(_ content: String) {
             text += """
-                <text x="\(Self.barLeft + Self.barWidth + 6)" y="\(y + 10)" fill="#8e959a" font-size="10">\
-                \(LayoutAddress.text(window.range.start.rawValue, plan.architecture))</text>
+                <text x="\(Self.barLeft + Self.barWidth + 6)" y="\(free + 9)" fill="#aab1b6" font-size="10">\(content)</text>
 
                 """
+            free += 12
+        }
+        for window in bar.windows {
+            free = max(free, y)
+            label(LayoutAddress.text(window.range.start.rawValue, plan.architecture))
+            if window.pagesPerCell != bar.pagesPerCell {
+                label(SizeText.pages(window.range.pages))
+                label("not to scale")
+            }
             var start = 0
             while start < window.cells.count {
                 let end = window.cells[start...].firstIndex { $0 != window.cells[start] } ?? window.cells.count

@@ -1,21 +1,29 @@
 /// Makes executable images for tests, field by field.
-struct PEFixture {
-    struct Part {
-        var name: String
-        var start: UInt32
-        var size: UInt32
-        var contents: [UInt8]
-        var flags: UInt32
+public struct PEFixture {
+    public struct Part {
+        public var name: String
+        public var start: UInt32
+        public var size: UInt32
+        public var contents: [UInt8]
+        public var flags: UInt32
+
+        public init(name: String, start: UInt32, size: UInt32, contents: [UInt8], flags: UInt32) {
+            self.name = name
+            self.start = start
+            self.size = size
+            self.contents = contents
+            self.flags = flags
+        }
     }
 
-    var is64Bit = true
-    var base: UInt64 = 0x1_4000_0000
-    var characteristics: UInt16 = 0x22
-    var libraryCharacteristics: UInt16 = 0x160
-    var sectionAlignment: UInt32 = 0x1000
-    var fileAlignment: UInt32 = 0x200
-    var relocations: (start: UInt32, size: UInt32) = (0x5000, 12)
-    var parts: [Part] = [
+    public var is64Bit = true
+    public var base: UInt64 = 0x1_4000_0000
+    public var characteristics: UInt16 = 0x22
+    public var libraryCharacteristics: UInt16 = 0x160
+    public var sectionAlignment: UInt32 = 0x1000
+    public var fileAlignment: UInt32 = 0x200
+    public var relocations: (start: UInt32, size: UInt32) = (0x5000, 12)
+    public var parts: [Part] = [
         Part(name: ".text", start: 0x1000, size: 0x1800, contents: Array(repeating: 0x90, count: 0x1800), flags: 0x6000_0020),
         Part(name: ".data", start: 0x3000, size: 0x1200, contents: [1, 2, 3], flags: 0xC000_0040),
         Part(
@@ -24,12 +32,14 @@ struct PEFixture {
         Part(name: ".share", start: 0x6000, size: 8, contents: [], flags: 0xD000_0040),
     ]
 
-    static let signature = 0x80
-    var optional: Int { Self.signature + 24 }
-    var optionalSize: Int { is64Bit ? 240 : 224 }
-    var headers: Int { optional + optionalSize }
+    public init() {}
 
-    var bytes: [UInt8] {
+    public static let signature = 0x80
+    public var optional: Int { Self.signature + 24 }
+    public var optionalSize: Int { is64Bit ? 240 : 224 }
+    public var headers: Int { optional + optionalSize }
+
+    public var bytes: [UInt8] {
         let headerSize = 0x400
         var file = [UInt8](repeating: 0, count: headerSize)
         func put(_ value: UInt64, _ size: Int, at offset: Int) {
@@ -69,7 +79,7 @@ struct PEFixture {
         return file
     }
 
-    mutating func make32Bit() {
+    public mutating func make32Bit() {
         is64Bit = false
         base = 0x40_0000
     }
