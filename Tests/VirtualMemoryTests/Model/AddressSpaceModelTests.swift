@@ -190,7 +190,7 @@ import Testing
                 #expect(found == expected, "step \(number) \(call)")
                 if found == nil { done += 1 }
             }
-            if number % 16 == 0 { comparePages(space) }
+            if number % 16 == 0 || call.hasPrefix("map") { comparePages(space) }
             if number % 8 == 0 || found != expected { compare(space, model, "step \(number) \(call)") }
         }
         #expect(done > 150)
