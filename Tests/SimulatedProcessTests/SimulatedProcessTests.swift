@@ -196,4 +196,48 @@ import VirtualMemory
         try process.write([9], at: fifth)
         #expect(try process.read(count: 2, at: fifth) == [9, 0])
     }
+
+    @Test("physical pages keep their contents wherever they are mapped, are never paged, and come back as zeros")
+    func physicalPages() throws {
+        let process = try x86Process(frames: 2, physicalFrames: 3)
+        process.space.canLockMemory = true
+        let frames = try process.space.allocateFrames(8)
+        #expect(frames.count == 3)
+        let window = try process.space.allocate(
+            AllocationRequest(byteCount: 1 << 38, type: [.reserve, .physical], protection: .readWrite)
+        ).start
+        let second = VirtualAddress(window.rawValue + 4_096)
+        #expect(throws: ProcessFault.accessViolation(window, .write)) { try process.write([1], at: window) }
+        try process.space.mapFrames(window, pageCount: 2, frames: [frames[0], frames[1]])
+        try process.write([10], at: window)
+        try process.write([11], at: second)
+        // Other pages fight for the two frames of the paging machine; these have nothing to do with it.
+        let other = try process.space.allocate(
+            AllocationRequest(byteCount: 8 * 4_096, type: [.reserve, .commit], protection: .readWrite)
+        ).start.rawValue
+        for page in 0..<8 as Range<UInt64> { try process.write([99], at: VirtualAddress(other + page * 4_096)) }
+        let reads = process.machine.counts.reads
+        try process.space.mapFrames(window, pageCount: 2, frames: [frames[1], frames[2]])
+        #expect(try process.read(count: 1, at: window) == [11])
+        #expect(try process.read(count: 1, at: second) == [0])
+        try process.space.mapFrames(window, pageCount: 2, frames: nil)
+        #expect(throws: ProcessFault.accessViolation(window, .read)) { try process.read(count: 1, at: window) }
+        try process.space.mapFrames(second, pageCount: 1, frames: [frames[0]])
+        #expect(try process.read(count: 1, at: second) == [10])
+        #expect(process.machine.counts.reads == reads)
+        try process.space.freeFrames([frames[0]])
+        #expect(throws: ProcessFault.accessViolation(second, .read)) { try process.read(count: 1, at: second) }
+        let again = try process.space.allocateFrames(1)
+        #expect(again == [frames[0]])
+        try process.space.mapFrames(second, pageCount: 1, frames: again)
+        #expect(try process.read(count: 1, at: second) == [0])
+        try process.space.free(window, byteCount: 0, .release)
+        #expect(throws: ProcessFault.accessViolation(second, .read)) { try process.read(count: 1, at: second) }
+        // What is mapped next at these addresses has nothing of it.
+        try process.space.allocate(
+            AllocationRequest(base: window, byteCount: 2 * 4_096, type: [.reserve, .commit], protection: .readWrite))
+        try process.write([5], at: second)
+        try process.space.freeFrames(Array(frames[1...]) + again)
+        #expect(try process.read(count: 1, at: second) == [5])
+    }
 }
