@@ -99,6 +99,32 @@ public final class MachineBackend<
         return bytes
     }
 
+    /// Takes back the pages of a section that is gone: a file keeps what was written to it, all else is forgotten.
+    ///
+    /// The address space does not say when the last handle and the last view of a section are gone; whoever knows calls this.
+    ///
+    /// - Returns: false where a view is left, and nothing was done.
+    /// - Throws: `pagingFile`; nothing has changed then.
+    /// - Complexity: O(*pages used* + *views*).
+    @discardableResult
+    public func close(_ storage: SectionStorage) throws(PagedMemoryError) -> Bool {
+        guard !views.contains(where: { $0.mapping.storage == storage }) else { return false }
+        guard let section = sections[storage] else { return true }
+        var contents = section.contents
+        if case .file = storage, let file = contents {
+            contents = SectionContents(try self.contents(of: storage, byteCount: file.bytes.count))
+        }
+        for number in section.pages.numbers(in: 0...UInt64.max / PageCount.pageSize) {
+            guard let page = section.pages[number] else { continue }
+            // Nothing translates to it any more.
+            try store.discard(page) { _ in }
+            origins[page.rawValue] = nil
+            freePages.append(page)
+        }
+        sections[storage] = contents.map { SectionPages(contents: $0) }
+        return true
+    }
+
     /// Where the page of an address is, nil for one that was never used.
     public func place(of address: VirtualAddress) -> PagePlace? {
         let number = address.rawValue / PageCount.pageSize

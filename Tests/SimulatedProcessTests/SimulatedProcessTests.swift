@@ -240,4 +240,34 @@ import VirtualMemory
         try process.space.freeFrames(Array(frames[1...]) + again)
         #expect(try process.read(count: 1, at: second) == [5])
     }
+
+    @Test("the pages of closed sections serve others, and a file keeps what was written to it")
+    func closesSections() throws {
+        let process = try x86Process(frames: 2, pages: 6)
+        process.machine.provide(SectionContents([UInt8](repeating: 7, count: 9_000)), for: .file(1))
+        for round in 0..<6 as Range<UInt64> {
+            let section = try Section.pagingFile(
+                round, byteCount: 3 * 4_096, protection: .readWrite, attributes: .commit, platform: .x64,
+                ledger: process.space.ledger)
+            let file = try Section.file(
+                SectionFile(token: 1, byteCount: 9_000, access: [.read, .write]), byteCount: 0, protection: .readWrite,
+                attributes: .commit, ledger: process.space.ledger)
+            let view = try process.space.mapView(ViewRequest(section: section, protection: .readWrite)).range.start
+            let fileView = try process.space.mapView(ViewRequest(section: file, protection: .readWrite)).range.start
+            for page in 0..<3 as Range<UInt64> {
+                let place = VirtualAddress(view.rawValue + page * 4_096)
+                #expect(try process.read(count: 2, at: place) == [0, 0])
+                try process.write([UInt8(round) + 1], at: place)
+            }
+            #expect(try process.read(count: 1, at: VirtualAddress(fileView.rawValue + 8_192)) == [7])
+            #expect(try process.read(count: 1, at: fileView) == [round == 0 ? 7 : UInt8(round) + 99])
+            try process.write([UInt8(round) + 100], at: fileView)
+            #expect(try !process.machine.close(section.storage))
+            try process.space.unmapView(view)
+            try process.space.unmapView(fileView)
+            #expect(try process.machine.close(section.storage))
+            #expect(try process.machine.close(file.storage))
+        }
+        #expect(try process.machine.contents(of: .file(1), byteCount: 2) == [105, 7])
+    }
 }
