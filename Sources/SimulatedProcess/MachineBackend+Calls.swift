@@ -16,7 +16,10 @@ extension MachineBackend {
 
     public func decommit(_ range: VirtualRange) throws(BackendError) { try dropPrivates(in: range) }
 
-    public func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) { try dropPrivates(in: range) }
+    public func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+        try dropPhysicalPages(in: range)
+        try dropPrivates(in: range)
+    }
 
     public func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
         try removeTranslations(in: range)

@@ -15,6 +15,12 @@ extension MachineBackend {
         _ address: VirtualAddress, _ protection: PageProtection, for access: PageAccess, executesData: Bool = false
     ) throws(PagedMemoryError) {
         let number = address.rawValue / PageCount.pageSize
+        if let frame = physicalPages[number] {
+            var attributes = PageAttributes(permissions: [.user, .write])
+            if executesData { attributes.permissions.insert(.execute) }
+            try mapPhysical(number, to: frame, attributes)
+            return
+        }
         let page = try page(at: number)
         let residence = try store.reach(page, access, unmap: removeTranslations(of:))
         if translated[number] != nil { return }

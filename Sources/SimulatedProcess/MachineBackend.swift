@@ -33,6 +33,13 @@ public final class MachineBackend<
     var freePages: [PageIndex]
     var isDispensable: Set<UInt64> = []
 
+    /// Frames that programs can take and map themselves.
+    var freePhysicalFrames: [PhysicalAddress]
+
+    /// The frames that a program has put under addresses, by page number, and which of them have a translation.
+    var physicalPages: [UInt64: PhysicalAddress] = [:]
+    var translatedPhysicalPages: Set<UInt64> = []
+
     /// Where a page that was never written begins, by page.
     var origins: [UInt32: (storage: SectionStorage, offset: UInt64)] = [:]
 
@@ -40,14 +47,15 @@ public final class MachineBackend<
     ///
     /// - Parameters:
     ///   - policy: made for the same numbers.
+    ///   - physicalFrames: the number of further frames, which are not paged and which programs can map themselves.
     ///   - tables: the number of frames that page tables may take.
     ///   - makeMMU: the processor's MMU for tables with this root.
     /// - Throws: `tables` when there is no root.
     public init(
-        frames: Int, pages: Int, tables tableCount: Int = 4_096, format: Format, policy: Policy,
+        frames: Int, pages: Int, physicalFrames: Int = 0, tables tableCount: Int = 4_096, format: Format, policy: Policy,
         pagingFile: PagingFile<Device>, makeMMU: (PhysicalAddress) -> MMU
     ) throws(PagedMemoryError) {
-        let machine = PagingMachine(tables: tableCount, frames: frames)
+        let machine = PagingMachine(tables: tableCount, frames: frames + physicalFrames)
         do throws(PagingError) {
             tables = try PageTables(
                 format: format, memory: machine.memory, frames: TableFrames(machine.tables), allowsWritableExecutable: true)
@@ -56,8 +64,10 @@ public final class MachineBackend<
         }
         memory = machine.memory
         mmu = makeMMU(tables.root)
+        freePhysicalFrames = machine.frames.dropFirst(frames).reversed()
         store = PageStore(
-            pages: pages, frames: machine.frames, in: machine.memory, policy: policy, pagingFile: pagingFile)
+            pages: pages, frames: Array(machine.frames.prefix(frames)), in: machine.memory, policy: policy, pagingFile: pagingFile
+        )
         freePages = (0..<UInt32(pages)).reversed().map { PageIndex(rawValue: $0) }
         store.origin = { [unowned self] page in origins[page.rawValue].flatMap { contents(at: $0) } }
     }
@@ -87,6 +97,32 @@ public final class MachineBackend<
             bytes.replaceSubrange(start..<start + count, with: try store.contents(of: page).prefix(count))
         }
         return bytes
+    }
+
+    /// Takes back the pages of a section that is gone: a file keeps what was written to it, all else is forgotten.
+    ///
+    /// The address space does not say when the last handle and the last view of a section are gone; whoever knows calls this.
+    ///
+    /// - Returns: false where a view is left, and nothing was done.
+    /// - Throws: `pagingFile`; nothing has changed then.
+    /// - Complexity: O(*pages used* + *views*).
+    @discardableResult
+    public func close(_ storage: SectionStorage) throws(PagedMemoryError) -> Bool {
+        guard !views.contains(where: { $0.mapping.storage == storage }) else { return false }
+        guard let section = sections[storage] else { return true }
+        var contents = section.contents
+        if case .file = storage, let file = contents {
+            contents = SectionContents(try self.contents(of: storage, byteCount: file.bytes.count))
+        }
+        for number in section.pages.numbers(in: 0...UInt64.max / PageCount.pageSize) {
+            guard let page = section.pages[number] else { continue }
+            // Nothing translates to it any more.
+            try store.discard(page) { _ in }
+            origins[page.rawValue] = nil
+            freePages.append(page)
+        }
+        sections[storage] = contents.map { SectionPages(contents: $0) }
+        return true
     }
 
     /// Where the page of an address is, nil for one that was never used.

@@ -27,9 +27,12 @@ final class MemoryDevice: PagingDevice {
 typealias X86Process = SimulatedProcess<X86_64PageTables, X86_64MMU, WorkingSetPolicy, MemoryDevice>
 typealias ARMProcess = SimulatedProcess<AArch64PageTables, AArch64MMU, Clock, MemoryDevice>
 
-func x86Process(frames: Int, pages: Int = 512, device: MemoryDevice = MemoryDevice()) throws -> X86Process {
+func x86Process(
+    frames: Int, pages: Int = 512, physicalFrames: Int = 0, device: MemoryDevice = MemoryDevice()
+) throws -> X86Process {
     let machine = try MachineBackend(
-        frames: frames, pages: pages, format: X86_64PageTables(), policy: WorkingSetPolicy(frames: frames, pages: pages),
+        frames: frames, pages: pages, physicalFrames: physicalFrames, format: X86_64PageTables(),
+        policy: WorkingSetPolicy(frames: frames, pages: pages),
         pagingFile: PagingFile(on: device, slots: 2 * pages), makeMMU: { X86_64MMU(cr3: $0.rawValue) })
     return SimulatedProcess(platform: .x64, ledger: CommitLedger(), machine: machine)
 }

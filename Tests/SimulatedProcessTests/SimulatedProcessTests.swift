@@ -196,4 +196,78 @@ import VirtualMemory
         try process.write([9], at: fifth)
         #expect(try process.read(count: 2, at: fifth) == [9, 0])
     }
+
+    @Test("physical pages keep their contents wherever they are mapped, are never paged, and come back as zeros")
+    func physicalPages() throws {
+        let process = try x86Process(frames: 2, physicalFrames: 3)
+        process.space.canLockMemory = true
+        let frames = try process.space.allocateFrames(8)
+        #expect(frames.count == 3)
+        let window = try process.space.allocate(
+            AllocationRequest(byteCount: 1 << 38, type: [.reserve, .physical], protection: .readWrite)
+        ).start
+        let second = VirtualAddress(window.rawValue + 4_096)
+        #expect(throws: ProcessFault.accessViolation(window, .write)) { try process.write([1], at: window) }
+        try process.space.mapFrames(window, pageCount: 2, frames: [frames[0], frames[1]])
+        try process.write([10], at: window)
+        try process.write([11], at: second)
+        // Other pages fight for the two frames of the paging machine; these have nothing to do with it.
+        let other = try process.space.allocate(
+            AllocationRequest(byteCount: 8 * 4_096, type: [.reserve, .commit], protection: .readWrite)
+        ).start.rawValue
+        for page in 0..<8 as Range<UInt64> { try process.write([99], at: VirtualAddress(other + page * 4_096)) }
+        let reads = process.machine.counts.reads
+        try process.space.mapFrames(window, pageCount: 2, frames: [frames[1], frames[2]])
+        #expect(try process.read(count: 1, at: window) == [11])
+        #expect(try process.read(count: 1, at: second) == [0])
+        try process.space.mapFrames(window, pageCount: 2, frames: nil)
+        #expect(throws: ProcessFault.accessViolation(window, .read)) { try process.read(count: 1, at: window) }
+        try process.space.mapFrames(second, pageCount: 1, frames: [frames[0]])
+        #expect(try process.read(count: 1, at: second) == [10])
+        #expect(process.machine.counts.reads == reads)
+        try process.space.freeFrames([frames[0]])
+        #expect(throws: ProcessFault.accessViolation(second, .read)) { try process.read(count: 1, at: second) }
+        let again = try process.space.allocateFrames(1)
+        #expect(again == [frames[0]])
+        try process.space.mapFrames(second, pageCount: 1, frames: again)
+        #expect(try process.read(count: 1, at: second) == [0])
+        try process.space.free(window, byteCount: 0, .release)
+        #expect(throws: ProcessFault.accessViolation(second, .read)) { try process.read(count: 1, at: second) }
+        // What is mapped next at these addresses has nothing of it.
+        try process.space.allocate(
+            AllocationRequest(base: window, byteCount: 2 * 4_096, type: [.reserve, .commit], protection: .readWrite))
+        try process.write([5], at: second)
+        try process.space.freeFrames(Array(frames[1...]) + again)
+        #expect(try process.read(count: 1, at: second) == [5])
+    }
+
+    @Test("the pages of closed sections serve others, and a file keeps what was written to it")
+    func closesSections() throws {
+        let process = try x86Process(frames: 2, pages: 6)
+        process.machine.provide(SectionContents([UInt8](repeating: 7, count: 9_000)), for: .file(1))
+        for round in 0..<6 as Range<UInt64> {
+            let section = try Section.pagingFile(
+                round, byteCount: 3 * 4_096, protection: .readWrite, attributes: .commit, platform: .x64,
+                ledger: process.space.ledger)
+            let file = try Section.file(
+                SectionFile(token: 1, byteCount: 9_000, access: [.read, .write]), byteCount: 0, protection: .readWrite,
+                attributes: .commit, ledger: process.space.ledger)
+            let view = try process.space.mapView(ViewRequest(section: section, protection: .readWrite)).range.start
+            let fileView = try process.space.mapView(ViewRequest(section: file, protection: .readWrite)).range.start
+            for page in 0..<3 as Range<UInt64> {
+                let place = VirtualAddress(view.rawValue + page * 4_096)
+                #expect(try process.read(count: 2, at: place) == [0, 0])
+                try process.write([UInt8(round) + 1], at: place)
+            }
+            #expect(try process.read(count: 1, at: VirtualAddress(fileView.rawValue + 8_192)) == [7])
+            #expect(try process.read(count: 1, at: fileView) == [round == 0 ? 7 : UInt8(round) + 99])
+            try process.write([UInt8(round) + 100], at: fileView)
+            #expect(try !process.machine.close(section.storage))
+            try process.space.unmapView(view)
+            try process.space.unmapView(fileView)
+            #expect(try process.machine.close(section.storage))
+            #expect(try process.machine.close(file.storage))
+        }
+        #expect(try process.machine.contents(of: .file(1), byteCount: 2) == [105, 7])
+    }
 }

@@ -223,7 +223,8 @@ import VirtualMemory
                 switch found {
                 case .success(let bytes):
                     try #require(model.protection(page).allowsReading)
-                    try #require(bytes == model.contents(page))
+                    let difference = zip(bytes, model.contents(page)).enumerated().first { $1.0 != $1.1 }?.offset
+                    try #require(difference == nil, "page \(page)")
                     #expect(try process.space.query(address(page)).protection == model.protection(page))
                 case .failure(let fault):
                     try #require(fault == .accessViolation(address(page), .read))
@@ -235,7 +236,8 @@ import VirtualMemory
         for storage in model.storages {
             let bytes = try process.machine.contents(
                 of: storage.section.storage, byteCount: storage.pages.count * Int(Self.pageSize))
-            #expect(bytes == storage.pages.flatMap { $0 })
+            let isEqual = bytes == storage.pages.flatMap { $0 }
+            #expect(isEqual, "\(storage.section.storage)")
         }
         #expect(failed > 5 && copies > 20, "\(failed) failures, \(copies) copies")
         #expect(process.machine.counts.writeBacks > 60)

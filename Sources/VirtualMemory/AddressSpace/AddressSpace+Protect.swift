@@ -16,7 +16,10 @@ extension AddressSpace where Backend: ~Copyable {
         let plan = try regions.planProtection(base.rawValue, byteCount, protection)
         let pages = regions.virtualRange(plan.range)
         let word = plan.protection.union(regions.allocations[plan.allocation].caching)
+        let isWatched = regions.allocations[plan.allocation].traits.contains(.writeWatch)
+        if isWatched { collectWrites(plan.range) }
         try withBackend { backend throws(BackendError) in try backend.protect(pages, word) }
+        if isWatched { regions.latchWrites(plan.range) }
         if regions.allocations[plan.allocation].kind == .privateMemory {
             let run = PageRun(allocation: UInt32(plan.allocation), protection: plan.protection)
             regions.tree.assign(from: plan.range.lowerBound, to: plan.range.upperBound, run)

@@ -3,6 +3,8 @@ public import MemoryMap
 extension AddressSpace where Backend: ~Copyable {
     /// The pages of write-watched memory that were written, in ascending order: NtGetWriteWatch.
     ///
+    /// Decommitting a page forgets that it was written, except where its protection was changed in between.
+    ///
     /// - Parameters:
     ///   - capacity: how many are given at most.
     ///   - reset: whether those that are given count as not written from then on.
@@ -25,7 +27,7 @@ extension AddressSpace where Backend: ~Copyable {
             place = page
             if result.count == capacity { break }
         }
-        if reset, place > range.lowerBound { regions.written.remove(range.lowerBound..<place) }
+        if reset, place > range.lowerBound { regions.forgetWrites(range.lowerBound..<place) }
         return result
     }
 
@@ -36,7 +38,7 @@ extension AddressSpace where Backend: ~Copyable {
     public mutating func resetWrites(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
         let range = try watchedRange(base, byteCount)
         collectWrites(range)
-        regions.written.remove(range)
+        regions.forgetWrites(range)
     }
 
     private func watchedRange(_ base: VirtualAddress, _ byteCount: UInt64) throws(NTStatus) -> Range<UInt64> {
@@ -46,7 +48,7 @@ extension AddressSpace where Backend: ~Copyable {
         return range
     }
 
-    private mutating func collectWrites(_ range: Range<UInt64>) {
+    mutating func collectWrites(_ range: Range<UInt64>) {
         var found: [VirtualRange] = []
         backend.takeWrites(in: regions.virtualRange(range)) { found.append($0) }
         for write in found {
@@ -55,5 +57,17 @@ extension AddressSpace where Backend: ~Copyable {
             // Reserved pages cannot have been written; what was is committed.
             if start < end { regions.written.insert(start..<end) }
         }
+    }
+}
+
+extension Regions {
+    mutating func forgetWrites(_ range: Range<UInt64>) {
+        written.remove(range)
+        latched.remove(range)
+    }
+
+    /// Takes note of the writes to pages whose protection changes.
+    mutating func latchWrites(_ range: Range<UInt64>) {
+        written.forEachStretch(in: range) { latched.insert($0) }
     }
 }

@@ -90,7 +90,7 @@ extension Regions {
             account.subtract(freed)
             allocations[index].charged -= freed
             tree.assign(from: range.lowerBound, to: range.upperBound, PageRun(allocation: UInt32(index), protection: []))
-            forgetPages(range)
+            forgetDecommitted(range)
         case .release(let range, let index):
             release(range, allocation: index)
         case .restorePlaceholder(let index):

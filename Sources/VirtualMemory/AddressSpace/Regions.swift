@@ -20,6 +20,9 @@ struct Regions: ~Copyable {
     /// Pages of write-watched memory that were written.
     var written = PageSet()
 
+    /// Those of them whose writes a change of protection took note of: decommitment does not forget them.
+    var latched = PageSet()
+
     /// Pages of views that have a private copy.
     var copied = PageSet()
 
@@ -112,6 +115,16 @@ struct Regions: ~Copyable {
     mutating func forgetPages(_ range: Range<UInt64>) {
         locked.remove(range)
         written.remove(range)
+        latched.remove(range)
+        copied.remove(range)
+        touched.remove(range)
+    }
+
+    /// Forgets what was known of pages that lose their storage, but for the writes that are latched.
+    mutating func forgetDecommitted(_ range: Range<UInt64>) {
+        locked.remove(range)
+        written.remove(range)
+        latched.forEachStretch(in: range) { written.insert($0) }
         copied.remove(range)
         touched.remove(range)
     }

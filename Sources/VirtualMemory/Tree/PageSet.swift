@@ -46,6 +46,15 @@ struct PageSet: ~Copyable {
         return max(runs.start(cursor), range.lowerBound)..<min(runs.end(cursor), range.upperBound)
     }
 
+    /// Gives the stretches of members in a range, cut to it.
+    func forEachStretch(in range: Range<UInt64>, _ body: (Range<UInt64>) -> Void) {
+        var place = range.lowerBound
+        while place < range.upperBound, let stretch = firstStretch(in: place..<range.upperBound) {
+            body(stretch)
+            place = stretch.upperBound
+        }
+    }
+
     /// How many addresses of a range are members.
     ///
     /// - Complexity: O(log *n* + runs in the range).

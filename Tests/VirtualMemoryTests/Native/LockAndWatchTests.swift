@@ -52,8 +52,13 @@ import Testing
         #expect(try written(0, 0x10_0000) == [0x7000, 0xC8000])
         try space.protect(base + 0x7000, 0x1000, .readOnly)
         #expect(try written(0, 0x10_0000) == [0x7000, 0xC8000])
-        try space.free(base + 0x7000, 0x1000, .decommit)
-        #expect(try written(0, 0x10_0000, reset: true) == [0xC8000])
+        // The change of protection took note of the write: decommitting forgets the other one only.
+        try space.free(base, 0x10_0000, .decommit)
+        #expect(try written(0, 0x10_0000) == [0x7000])
+        try space.allocate(base, 0x10_0000, .commit)
+        #expect(try written(0, 0x10_0000, reset: true) == [0x7000])
+        try space.free(base, 0x10_0000, .decommit)
+        try space.allocate(base, 0x10_0000, .commit)
         #expect(try written(0, 0x10_0000) == [])
         _ = try space.touch(VirtualAddress(base), .write)
         try space.resetWrites(VirtualAddress(base), byteCount: 0x10_0000)
@@ -61,6 +66,12 @@ import Testing
         #expect(throws: NTStatus.invalidParameter) { try written(0, 0) }
         #expect(throws: NTStatus.invalidParameter) { try written(0, 0x1000, 0) }
         #expect(throws: NTStatus.invalidParameter) { try written(0, 0x10_0001) }
+        // Nothing is left of writes to memory that was given back.
+        _ = try space.touch(VirtualAddress(base), .write)
+        try space.protect(base, 0x1000, .readOnly)
+        try space.free(base, 0, .release)
+        try space.allocate(base, 0x10_0000, [.reserve, .commit, .writeWatch])
+        #expect(try written(0, 0x10_0000) == [])
         let plain = try space.allocate(0, 0x1000, [.reserve, .commit])
         #expect(throws: NTStatus.invalidParameter) { try written(plain - base, 0x1000) }
     }
