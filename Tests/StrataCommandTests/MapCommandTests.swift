@@ -88,6 +88,13 @@ struct MapCommandTests {
         #expect(usage.errors.contains("exclude each other"))
     }
 
+    @Test("What is far too long for a binary map is not read to its end")
+    func refusesLongBytes() async throws {
+        let outcome = try await strata(["/dev/zero"])
+        #expect(outcome.status == 65)
+        #expect(outcome.errors == "strata: /dev/zero: this is no text, and longer than 64 MiB, as no binary memory map is\n")
+    }
+
     @Test("One source without a map among several is said")
     func refusesSilentSources() async throws {
         for command in ["show", "check", "diff"] {

@@ -69,7 +69,11 @@ struct SourceReader {
             if isFirst, !isBinary { isBinary = BinaryMapReader.looksBinary(piece) }
             isFirst = false
             guard isBinary else { return try reader.read(piece) }
-            guard bytes.count + piece.count <= Self.largestBinary else { throw BinaryMapError.tooManyRows }
+            guard bytes.count + piece.count <= Self.largestBinary else {
+                throw ExitCode.telling(
+                    "\(path): this is no text, and longer than \(Self.largestBinary >> 20) MiB, as no binary memory map is",
+                    status: 65)
+            }
             for index in piece.indices { bytes.append(piece[index]) }
         }
         return isBinary ? try binary(path, bytes) : text(path, try reader.finish())
@@ -78,7 +82,10 @@ struct SourceReader {
     private func text(_ path: String, _ maps: MapCollection) -> MapSource {
         var notes: [String] = []
         if maps.overlongLines > 0 {
-            notes.append("\(maps.overlongLines) lines are longer than 16 KiB and were passed over")
+            notes.append(
+                maps.overlongLines == 1
+                    ? "1 line is longer than 16 KiB and was passed over"
+                    : "\(maps.overlongLines) lines are longer than 16 KiB and were passed over")
         }
         return MapSource(name: path == "-" ? "standard input" : path, collection: maps, notes: notes)
     }
