@@ -3,11 +3,13 @@
 #include "strata-vm-private.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -91,6 +93,21 @@ DWORD WINAPI GetCurrentThreadId(void) { return (DWORD)(ULONG_PTR)NtCurrentTeb()-
 /* The libraries of Windows whose calls are here; all of them are this one. */
 static const char *const modules[] = {"kernel32", "kernelbase", "ntdll", "api-ms-win-core-memory-l1-1-0"};
 static char this_module;
+
+bool strata_vm_is_beyond_stack(uintptr_t address, size_t size)
+{
+    const PTEB block = NtCurrentTeb();
+    const uintptr_t lowest = (uintptr_t)block->DeallocationStack, here = (uintptr_t)__builtin_frame_address(0);
+    /* The kernel lets the first thread's stack grow, page by page downwards: what is lowest in the range decides. */
+    if (lowest == 0 || here < lowest || here >= (uintptr_t)block->NtTib.StackBase || size == 0)
+        return false;
+    const uintptr_t low = address > lowest ? address : lowest;
+    if (low >= here || address + size <= low || address + size < address)
+        return false;
+    const uintptr_t page = host_page_size();
+    unsigned char resident;
+    return mincore((void *)(low & ~(page - 1)), page, &resident) != 0 && errno == ENOMEM;
+}
 
 HMODULE WINAPI GetModuleHandleA(LPCSTR name)
 {

@@ -17,4 +17,7 @@ void strata_vm_set_error(DWORD error, NTSTATUS status);
 /// The most that this process may commit, in bytes.
 ULONG64 strata_vm_commit_limit(void);
 
+/// Whether some of the bytes lie where this thread's stack has not grown to yet.
+bool strata_vm_is_beyond_stack(uintptr_t address, size_t size);
+
 #endif
