@@ -13,6 +13,8 @@
 #include "strata-vm/files.h"
 #include "strata-vm/exceptions.h"
 #include "strata-vm/threads.h"
+#include "strata-vm/modules.h"
+#include "strata-vm/heap.h"
 #include "strata-vm/native.h"
 
 #endif

@@ -73,7 +73,7 @@ private func copy(
 /// would bring it.
 private func isBad(_ address: UInt, _ size: UINT_PTR, writing: Bool) -> BOOL {
     let count = Int(bitPattern: UInt(size))
-    return strata_vm_is_beyond_stack(UInt(address), Int(size)) || !host_probe(address, count, writing) ? 1 : 0
+    return strata_vm_is_beyond_stack(address, count) || !host_probe(address, count, writing) ? 1 : 0
 }
 
 @c @implementation public func IsBadReadPtr(_ address: UnsafeRawPointer?, _ size: UINT_PTR) -> BOOL {
