@@ -28,4 +28,18 @@ bool strata_vm_is_library(int index, const void *base);
 /// Gives a path as UTF-16: its length, or the size where it was cut.
 DWORD strata_vm_widen(const char *path, size_t length, LPWSTR buffer, DWORD size);
 
+/// The lock that everything which threads wait for is behind; entered again by the thread that has it.
+void strata_vm_waits_enter(void);
+void strata_vm_waits_leave(void);
+/// Wakes all that wait, for them to look again.
+void strata_vm_waits_announce(void);
+/// Gives the lock up until something was announced; false where the deadline, of the monotonic clock in nanoseconds, has passed before.
+bool strata_vm_waits_sleep(uint64_t deadline);
+uint64_t strata_vm_waits_now(void);
+
+/// Starts a thread that tells its object when it begins and when it ends.
+bool strata_vm_start_thread(size_t stackSize, LPTHREAD_START_ROUTINE start, LPVOID argument, void *object);
+void strata_vm_thread_begins(void *object, DWORD identifier);
+void strata_vm_thread_ends(void *object, DWORD code);
+
 #endif

@@ -11,6 +11,8 @@
 #include "strata-vm/memory.h"
 #include "strata-vm/sections.h"
 #include "strata-vm/files.h"
+#include "strata-vm/pipes.h"
+#include "strata-vm/synchronization.h"
 #include "strata-vm/exceptions.h"
 #include "strata-vm/threads.h"
 #include "strata-vm/modules.h"
