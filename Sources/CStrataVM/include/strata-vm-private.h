@@ -42,4 +42,10 @@ bool strata_vm_start_thread(size_t stackSize, LPTHREAD_START_ROUTINE start, LPVO
 void strata_vm_thread_begins(void *object, DWORD identifier);
 void strata_vm_thread_ends(void *object, DWORD code);
 
+/// Gives this thread a stack for signal handlers, for as long as it runs, where it has none.
+void strata_vm_take_signal_stack(void);
+
+/// Commits a page of a stack, as the guard below those that are used; false where that cannot be.
+bool strata_vm_commit_guard(uintptr_t page);
+
 #endif
