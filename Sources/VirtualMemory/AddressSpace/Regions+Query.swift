@@ -28,7 +28,7 @@ extension Regions {
     /// The block that begins with a page.
     ///
     /// - Parameter cursor: the first run that ends above the page.
-    private func block(_ page: UInt64, _ cursor: RunTree<PageRun>.Cursor?) -> MemoryBasicInformation {
+    func block(_ page: UInt64, _ cursor: RunTree<PageRun>.Cursor?) -> MemoryBasicInformation {
         guard let cursor, tree.start(cursor) <= page else {
             var end = highest + 1
             if let cursor { end = tree.start(cursor) }

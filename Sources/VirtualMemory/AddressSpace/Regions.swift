@@ -133,8 +133,15 @@ struct Regions: ~Copyable {
     ///
     /// - Complexity: O(log *n* + runs in the range).
     func committedBytes(in range: Range<UInt64>) -> UInt64 {
+        committedBytes(in: range, from: tree.firstRun(endingAbove: range.lowerBound))
+    }
+
+    /// How many bytes of private memory in the range are committed.
+    ///
+    /// - Parameter first: the first run that ends above the range's beginning.
+    func committedBytes(in range: Range<UInt64>, from first: RunTree<PageRun>.Cursor?) -> UInt64 {
         var total: UInt64 = 0
-        var cursor = tree.firstRun(endingAbove: range.lowerBound)
+        var cursor = first
         while let here = cursor, tree.start(here) < range.upperBound {
             if tree.value(here).isCommitted {
                 total += min(tree.end(here), range.upperBound) - max(tree.start(here), range.lowerBound)

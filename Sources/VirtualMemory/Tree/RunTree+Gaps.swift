@@ -56,9 +56,9 @@ extension RunTree {
 
     private func lowestGap(_ request: GapRequest, in node: Int) -> UInt64? {
         let base = node * Self.nodeWords
-        let isInner = levels[node] > 0
+        let isInner = level(node) > 0
         // Whatever ends before the window begins has nothing in it; the gap after the floor may.
-        for slot in max(floorSlot(request.low, in: node), 0)..<Int(counts[node]) {
+        for slot in max(floorSlot(request.low, in: node), 0)..<slotCount(node) {
             let index = base + 2 * slot
             if words[index] >= request.high { return nil }
             if isInner, words[index + Self.gaps] >= request.size, words[index + Self.ends] > request.low,
@@ -66,7 +66,7 @@ extension RunTree {
             {
                 return place
             }
-            if slot + 1 < Int(counts[node]), let place = request.lowest(from: words[index + Self.ends], to: words[index + 2]) {
+            if slot + 1 < slotCount(node), let place = request.lowest(from: words[index + Self.ends], to: words[index + 2]) {
                 return place
             }
         }
@@ -75,12 +75,12 @@ extension RunTree {
 
     private func highestGap(_ request: GapRequest, in node: Int) -> UInt64? {
         let base = node * Self.nodeWords
-        let isInner = levels[node] > 0
+        let isInner = level(node) > 0
         var slot = floorSlot(request.high, in: node)
-        if slot + 1 < Int(counts[node]) { slot += 1 }
+        if slot + 1 < slotCount(node) { slot += 1 }
         while slot >= 0 {
             let index = base + 2 * slot
-            if slot + 1 < Int(counts[node]), let place = request.highest(from: words[index + Self.ends], to: words[index + 2]) {
+            if slot + 1 < slotCount(node), let place = request.highest(from: words[index + Self.ends], to: words[index + 2]) {
                 return place
             }
             if words[index + Self.ends] <= request.low { return nil }

@@ -1,4 +1,23 @@
 extension RunTree {
+    /// Gives the addresses from `start` up to `end` one value, whatever they had, and joins the run with equal neighbours.
+    ///
+    /// - Complexity: O(log *n*) and O(log *n*) for each run that has some.
+    mutating func assign(from start: UInt64, to end: UInt64, _ value: Value) {
+        if replaceInLeaf(from: start, to: end, with: value) { return }
+        removeAcrossLeaves(from: start, to: end)
+        insert(start: start, end: end, value: value)
+        join(at: end)
+        join(at: start)
+    }
+
+    /// Takes the addresses from `start` up to `end` out of all runs.
+    ///
+    /// - Complexity: O(log *n*) and O(log *n*) for each run that has some.
+    mutating func remove(from start: UInt64, to end: UInt64) {
+        if replaceInLeaf(from: start, to: end, with: nil) { return }
+        removeAcrossLeaves(from: start, to: end)
+    }
+
     /// Cuts the run that holds `address` in two, so that one of them begins there.
     ///
     /// - Complexity: O(log *n*).
@@ -9,55 +28,11 @@ extension RunTree {
         insert(start: address, end: end, value: value)
     }
 
-    /// Takes the addresses from `start` up to `end` out of all runs.
-    ///
-    /// - Complexity: O(log *n*) and O(log *n*) for each run that has some.
-    mutating func remove(from start: UInt64, to end: UInt64) {
+    private mutating func removeAcrossLeaves(from start: UInt64, to end: UInt64) {
         split(at: start)
         split(at: end)
         var cursor = firstRun(endingAbove: start)
         while let here = cursor, self.start(here) < end { cursor = remove(here) }
-    }
-
-    /// Gives the addresses from `start` up to `end` one value, whatever they had, and joins the run with equal neighbours.
-    ///
-    /// - Complexity: O(log *n*) and O(log *n*) for each run that has some.
-    mutating func assign(from start: UInt64, to end: UInt64, _ value: Value) {
-        // The common case by far: one run, or a whole part of it, keeps or changes its value.
-        if let cursor = run(at: start), self.start(cursor) == start, self.end(cursor) == end {
-            setValue(value, at: cursor)
-        } else {
-            remove(from: start, to: end)
-            insert(start: start, end: end, value: value)
-        }
-        join(at: end)
-        join(at: start)
-    }
-
-    /// Changes the values of all runs from `start` up to `end`, and joins those that are equal then.
-    ///
-    /// - Complexity: O(log *n*) and O(log *n*) for each run that has some.
-    mutating func transform(from start: UInt64, to end: UInt64, _ change: (Value) -> Value) {
-        split(at: start)
-        split(at: end)
-        var cursor = firstRun(endingAbove: start)
-        while let here = cursor, self.start(here) < end {
-            setValue(change(value(here)), at: here)
-            cursor = next(here)
-        }
-        cursor = floor(start)
-        if let here = cursor, let before = previous(here) { cursor = before }
-        if cursor == nil { cursor = first }
-        while let here = cursor, self.start(here) < end, let after = next(here) {
-            if self.end(here) == self.start(after) && value(here) == value(after) {
-                let (newStart, newEnd) = (self.start(here), self.end(after))
-                remove(after)
-                cursor = run(at: newStart)
-                if let cursor { resize(cursor, start: newStart, end: newEnd) }
-            } else {
-                cursor = after
-            }
-        }
     }
 
     /// Joins the runs that meet at `address` where they are equal.
@@ -69,5 +44,90 @@ extension RunTree {
         remove(after)
         guard let whole = run(at: start) else { preconditionFailure("the run before stays") }
         resize(whole, start: start, end: end)
+    }
+
+    // MARK: The common case
+
+    /// Does a replacement by one descent, where all that it meets and borders on lies in one leaf that stays large enough: that is
+    /// how nearly all of them are.
+    ///
+    /// - Parameter replacement: what the addresses become; nil takes them out of the tree.
+    /// - Returns: false where it is otherwise; nothing is changed then.
+    /// - Complexity: O(log *n* + runs met).
+    private mutating func replaceInLeaf(from start: UInt64, to end: UInt64, with replacement: Value?) -> Bool {
+        guard let floor = floor(start) else { return false }
+        let node = floor.node
+        let base = node * Self.nodeWords
+        let count = slotCount(node)
+
+        // The slots that are replaced: those that have some of the addresses, and equal ones that border on them.
+        var first = floor.slot
+        if words[base + 2 * first + Self.ends] < start { first += 1 }
+        var (newStart, newEnd) = (start, end)
+        var head: (start: UInt64, value: Value)?
+        if first < count, words[base + 2 * first] < start {
+            let (runStart, value) = (words[base + 2 * first], Value(word: words[base + 2 * first + Self.values]))
+            if value == replacement {
+                newStart = runStart
+            } else if words[base + 2 * first + Self.ends] > start {
+                head = (runStart, value)
+            } else {
+                first += 1
+            }
+        } else if replacement != nil, words[base + 2 * first] == start {
+            // The run before may be equal; the leaf before may have it.
+            guard first > 0 || predecessor(node) == Self.none else { return false }
+            if first > 0, words[base + 2 * (first - 1) + Self.ends] == start,
+                Value(word: words[base + 2 * (first - 1) + Self.values]) == replacement
+            {
+                first -= 1
+                newStart = words[base + 2 * first]
+            }
+        }
+        var last = first
+        var tail: (end: UInt64, value: Value)?
+        var isCovered = words[base + 2 * floor.slot + Self.ends] >= start
+        var reached = start
+        while last < count, words[base + 2 * last] < end {
+            isCovered = isCovered && words[base + 2 * last] <= reached
+            reached = words[base + 2 * last + Self.ends]
+            last += 1
+        }
+        // The leaf after may have more of it.
+        guard last < count || successor(node) == Self.none else { return false }
+        if last > first {
+            let (runEnd, value) = (words[base + 2 * last - 2 + Self.ends], Value(word: words[base + 2 * last - 2 + Self.values]))
+            if runEnd > end {
+                if value == replacement { newEnd = runEnd } else { tail = (runEnd, value) }
+            }
+        }
+        if replacement != nil, newEnd == end, tail == nil, last < count, words[base + 2 * last] == end,
+            Value(word: words[base + 2 * last + Self.values]) == replacement
+        {
+            newEnd = words[base + 2 * last + Self.ends]
+            last += 1
+        }
+
+        let kept = (head == nil ? 0 : 1) + (tail == nil ? 0 : 1) + (replacement == nil ? 0 : 1)
+        let grown = kept - (last - first)
+        let isRoot = parent(node) == Self.none
+        guard count + grown <= Self.capacity, isRoot || grown >= 0 || count + grown >= Self.capacity / 4 else { return false }
+        shift(node, from: last, by: grown)
+        setSlotCount(count + grown, of: node)
+        if grown < 0 { clearStarts(node, count + grown..<count) }
+        self.count += grown
+        var index = base + 2 * first
+        if let head {
+            write(head.start, start, head.value, at: index)
+            index += 2
+        }
+        if let replacement {
+            write(newStart, newEnd, replacement, at: index)
+            index += 2
+        }
+        if let tail { write(end, tail.end, tail.value, at: index) }
+        // Addresses that had runs before and have runs now leave all gaps as they were.
+        if !isRoot, replacement == nil || !isCovered || reached < end { refresh(from: node) }
+        return true
     }
 }
