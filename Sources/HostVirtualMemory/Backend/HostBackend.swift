@@ -73,6 +73,7 @@ extension HostBackend: AddressSpaceBackend {
         watches.remove(range)
     }
 
+    @inline(__always)
     mutating func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
         let access = Self.access(protection)
         guard access.contains(.write), watches.isWatched(range.start) else {

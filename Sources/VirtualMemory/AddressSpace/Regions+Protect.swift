@@ -1,6 +1,9 @@
 /// What a checked call to change protection will do.
 struct ProtectionPlan {
     var range: Range<UInt64>
+
+    /// The run that holds the first page.
+    var first: RunTree<PageRun>.Cursor
     var allocation: Int
     var protection: PageProtection
     var old: PageProtection
@@ -29,9 +32,17 @@ extension Regions {
         case .placeholder: throw .notCommitted
         case .physical, .unused: throw .conflictingAddresses
         }
+        let run = tree.value(first)
+        guard allocation.kind != .privateMemory || range.upperBound > tree.end(first) else {
+            // The common case: pages that are all alike.
+            guard run.isCommitted else { throw .notCommitted }
+            return ProtectionPlan(
+                range: range, first: first, allocation: index, protection: protection,
+                old: run.protection.union(allocation.caching))
+        }
         guard isCommitted(range, from: first) else { throw .notCommitted }
         let old = block(range.lowerBound, first).protection
-        return ProtectionPlan(range: range, allocation: index, protection: protection, old: old)
+        return ProtectionPlan(range: range, first: first, allocation: index, protection: protection, old: old)
     }
 
     /// Whether all pages of a range have storage.

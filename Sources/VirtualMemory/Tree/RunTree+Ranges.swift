@@ -3,7 +3,22 @@ extension RunTree {
     ///
     /// - Complexity: O(log *n*) and O(log *n*) for each run that has some.
     mutating func assign(from start: UInt64, to end: UInt64, _ value: Value) {
-        if replaceInLeaf(from: start, to: end, with: value) { return }
+        if let floor = floor(start) {
+            assign(from: start, to: end, value, at: floor)
+        } else {
+            assignAcrossLeaves(from: start, to: end, value)
+        }
+    }
+
+    /// Gives the addresses from `start` up to `end` one value, whatever they had, and joins the run with equal neighbours.
+    ///
+    /// - Parameter floor: the last run that starts at or below `start`.
+    mutating func assign(from start: UInt64, to end: UInt64, _ value: Value, at floor: Cursor) {
+        if replaceInLeaf(from: start, to: end, with: value, at: floor) { return }
+        assignAcrossLeaves(from: start, to: end, value)
+    }
+
+    private mutating func assignAcrossLeaves(from start: UInt64, to end: UInt64, _ value: Value) {
         removeAcrossLeaves(from: start, to: end)
         insert(start: start, end: end, value: value)
         join(at: end)
@@ -14,7 +29,7 @@ extension RunTree {
     ///
     /// - Complexity: O(log *n*) and O(log *n*) for each run that has some.
     mutating func remove(from start: UInt64, to end: UInt64) {
-        if replaceInLeaf(from: start, to: end, with: nil) { return }
+        if let floor = floor(start), replaceInLeaf(from: start, to: end, with: nil, at: floor) { return }
         removeAcrossLeaves(from: start, to: end)
     }
 
@@ -48,14 +63,16 @@ extension RunTree {
 
     // MARK: The common case
 
-    /// Does a replacement by one descent, where all that it meets and borders on lies in one leaf that stays large enough: that is
-    /// how nearly all of them are.
+    /// Does a replacement within one leaf, where all that it meets and borders on lies in it and it stays large enough: that is how
+    /// nearly all of them are.
     ///
+    /// - Parameter floor: the last run that starts at or below `start`.
     /// - Parameter replacement: what the addresses become; nil takes them out of the tree.
     /// - Returns: false where it is otherwise; nothing is changed then.
-    /// - Complexity: O(log *n* + runs met).
-    private mutating func replaceInLeaf(from start: UInt64, to end: UInt64, with replacement: Value?) -> Bool {
-        guard let floor = floor(start) else { return false }
+    /// - Complexity: O(runs met), and O(log *n*) where gaps change.
+    private mutating func replaceInLeaf(
+        from start: UInt64, to end: UInt64, with replacement: Value?, at floor: Cursor
+    ) -> Bool {
         let node = floor.node
         let base = node * Self.nodeWords
         let count = slotCount(node)
