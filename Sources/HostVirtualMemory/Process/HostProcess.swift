@@ -14,7 +14,6 @@ import VirtualMemory
     private struct State: ~Copyable {
         var space: AddressSpace<HostBackend>
         var zones: ForeignZones
-        var sectionCount: UInt64 = 0
     }
 
     /// Behind a pointer and not in a class, whose stored properties are checked for overlapping accesses whenever they are used: an
@@ -29,12 +28,6 @@ import VirtualMemory
     var zones: ForeignZones {
         _read { yield unsafe state.pointee.zones }
         nonmutating _modify { yield unsafe &state.pointee.zones }
-    }
-
-    /// How many sections were made: the last one's number.
-    var sectionCount: UInt64 {
-        get { unsafe state.pointee.sectionCount }
-        nonmutating set { unsafe state.pointee.sectionCount = newValue }
     }
 
     private init() {
