@@ -1,10 +1,15 @@
 import MemoryMap
+import Synchronization
 
 /// The bookkeeping of one address space: allocations, the runs of equal pages in them, and sets of pages.
 ///
 /// It checks and remembers; nothing here reaches memory. A change is made in two steps: a plan, which fails or promises, and its
 /// application, which cannot fail. Between the two the backend does its part.
 struct Regions: ~Copyable {
+    /// Never read. A structure with a value that cannot leave its place is handed over by its address; the compiler copies the
+    /// others as a whole, a kilobyte, for every call that only reads.
+    private let place = Atomic<Bool>(false)
+
     let platform: Platform
     let partitions: PartitionTable
     let account: CommitAccount
