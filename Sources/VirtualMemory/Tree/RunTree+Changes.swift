@@ -9,21 +9,13 @@ extension RunTree {
         precondition(start < end, "a run has addresses")
         var node = root
         while level(node) > 0 {
-            node = Int(words[node * Self.nodeWords + 2 * max(floorSlot(start, in: node), 0) + Self.values])
+            node = child(node, max(floorSlot(start, in: node), 0))
         }
         let slot = floorSlot(start, in: node) + 1
         let (target, place) = makeRoom(in: node, at: slot)
-        write(start, end, value, at: target * Self.nodeWords + 2 * place)
+        write(start, end, value, target, place)
         count += 1
         refresh(from: target)
-    }
-
-    /// Writes a run down at a slot's index.
-    func write(_ start: UInt64, _ end: UInt64, _ value: Value, at index: Int) {
-        words[index] = start
-        words[index + Self.ends] = end
-        words[index + Self.gaps] = 0
-        words[index + Self.values] = value.word
     }
 
     /// Opens a slot in a node, which is split where it is full.
@@ -71,19 +63,19 @@ extension RunTree {
     private mutating func attach(_ right: Int, after node: Int) {
         if parent(node) == Self.none {
             let top = makeNode(level: level(node) + 1)
-            words[top * Self.nodeWords + Self.values] = UInt64(node)
+            setChild(node, top, 0)
             setSlotCount(1, of: top)
-            summarize(node, at: top * Self.nodeWords)
+            summarize(node, top, 0)
             setParent(top, of: node)
             root = top
         }
         let parent = parent(node)
         let slot = slotInParent(node, parent)
-        summarize(node, at: parent * Self.nodeWords + 2 * slot)
+        summarize(node, parent, slot)
         let (target, place) = makeRoom(in: parent, at: slot + 1)
-        words[target * Self.nodeWords + 2 * place + Self.values] = UInt64(right)
+        setChild(right, target, place)
         setParent(target, of: right)
-        summarize(right, at: target * Self.nodeWords + 2 * place)
+        summarize(right, target, place)
         refresh(from: target)
         if self.parent(node) != target { refresh(from: self.parent(node)) }
     }
@@ -135,7 +127,7 @@ extension RunTree {
 
     private mutating func lowerRoot() {
         while level(root) > 0 && slotCount(root) == 1 {
-            let child = Int(words[root * Self.nodeWords + Self.values])
+            let child = child(root, 0)
             setParent(Self.none, of: child)
             discard(root)
             root = child
@@ -154,14 +146,13 @@ extension RunTree {
         let parent = parent(node)
         guard parent != Self.none else { return nil }
         let slot = slotInParent(node, parent)
-        let base = parent * Self.nodeWords
         let most = Self.capacity * 3 / 4
         if slot > 0 {
-            let left = Int(words[base + 2 * (slot - 1) + Self.values])
+            let left = child(parent, slot - 1)
             if slotCount(left) + slotCount(node) <= most { return (left, node) }
         }
         if slot + 1 < slotCount(parent) {
-            let right = Int(words[base + 2 * (slot + 1) + Self.values])
+            let right = child(parent, slot + 1)
             if slotCount(node) + slotCount(right) <= most { return (node, right) }
         }
         return nil

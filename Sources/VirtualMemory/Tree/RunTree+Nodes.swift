@@ -1,11 +1,5 @@
 /// The nodes: what they know of themselves, of each other and of what lies below them.
 extension RunTree {
-    // The slot behind the last one is never used, so that its start ends every search. Its other words are the node's own: its
-    // count, level and parent; its successor and its predecessor among the leaves.
-
-    private static var headers: Int { 2 * capacity + values }
-    private static var links: Int { 2 * capacity + ends }
-
     /// How many slots of a node are used.
     func slotCount(_ node: Int) -> Int { Int(words[node * Self.nodeWords + Self.headers] & 0xFF) }
 
@@ -54,7 +48,7 @@ extension RunTree {
             precondition(node < Self.none, "fewer than 2^32 nodes")
             words.grow(by: Self.nodeWords)
         }
-        clearStarts(node, 0..<Self.capacity + 1)
+        clear(node)
         words[node * Self.nodeWords + Self.headers] = UInt64(Self.none) << 32 | UInt64(level) << 8
         words[node * Self.nodeWords + Self.links] = UInt64(Self.none) << 32 | UInt64(Self.none)
         return node
@@ -65,15 +59,9 @@ extension RunTree {
         unused = node
     }
 
-    /// Marks slots as not used.
-    mutating func clearStarts(_ node: Int, _ slots: Range<Int>) {
-        for slot in slots { words[node * Self.nodeWords + 2 * slot] = Self.noStart }
-    }
-
     /// The slot of a node in its parent.
     func slotInParent(_ node: Int, _ parent: Int) -> Int {
-        let base = parent * Self.nodeWords
-        for slot in 0..<slotCount(parent) where words[base + 2 * slot + Self.values] == UInt64(node) { return slot }
+        for slot in 0..<slotCount(parent) where child(parent, slot) == node { return slot }
         preconditionFailure("a parent knows its children")
     }
 
@@ -87,14 +75,13 @@ extension RunTree {
     }
 
     func largestGap(in node: Int) -> UInt64 {
-        let base = node * Self.nodeWords
         let count = slotCount(node)
         guard count > 0 else { return 0 }
-        var largest = words[base + Self.gaps]
-        var end = words[base + Self.ends]
-        for slot in stride(from: base + 2, to: base + 2 * count, by: 2) {
-            largest = max(largest, words[slot + Self.gaps], usableGap(end, words[slot]))
-            end = words[slot + Self.ends]
+        var largest = gap(node, 0)
+        var end = end(node, 0)
+        for slot in stride(from: 1, to: count, by: 1) {
+            largest = max(largest, gap(node, slot), usableGap(end, start(node, slot)))
+            end = self.end(node, slot)
         }
         return largest
     }
@@ -105,41 +92,37 @@ extension RunTree {
         while true {
             let parent = parent(node)
             guard parent != Self.none else { return }
-            let slot = parent * Self.nodeWords + 2 * slotInParent(node, parent)
-            let base = node * Self.nodeWords
-            let (start, end, gap) = (words[base], words[base + 2 * slotCount(node) - 2 + Self.ends], largestGap(in: node))
-            if words[slot] == start && words[slot + Self.ends] == end && words[slot + Self.gaps] == gap { return }
-            words[slot] = start
-            words[slot + Self.ends] = end
-            words[slot + Self.gaps] = gap
+            if !summarize(node, parent, slotInParent(node, parent)) { return }
             node = parent
         }
     }
 
-    /// Writes down at a slot's index what its child says of itself.
-    mutating func summarize(_ node: Int, at index: Int) {
-        let base = node * Self.nodeWords
-        words[index] = words[base]
-        words[index + Self.ends] = words[base + 2 * max(slotCount(node) - 1, 0) + Self.ends]
-        words[index + Self.gaps] = largestGap(in: node)
+    /// Writes down in a slot of a parent what its child says of itself.
+    ///
+    /// - Returns: whether that is something new.
+    @discardableResult
+    mutating func summarize(_ node: Int, _ parent: Int, _ slot: Int) -> Bool {
+        let last = max(slotCount(node) - 1, 0)
+        let (start, end, gap) = (start(node, 0), end(node, last), largestGap(in: node))
+        let isNew = self.start(parent, slot) != start || self.end(parent, slot) != end || self.gap(parent, slot) != gap
+        guard isNew else { return false }
+        setStart(start, parent, slot)
+        setEnd(end, parent, slot)
+        setGap(gap, parent, slot)
+        return true
     }
 
     /// Moves the entries of a node from a slot on up, or down, by some slots.
     mutating func shift(_ node: Int, from slot: Int, by distance: Int) {
         let moved = slotCount(node) - slot
         guard moved > 0, distance != 0 else { return }
-        let base = node * Self.nodeWords + 2 * slot
-        words.move(from: base, count: 2 * moved, to: base + 2 * distance)
-        words.move(from: base + Self.ends, count: 2 * moved, to: base + Self.ends + 2 * distance)
+        copySlots(moved, from: node, slot, to: node, slot + distance)
     }
 
     /// Copies entries of one node behind those of another, which its count does not include yet.
     mutating func move(from source: Int, _ slots: Range<Int>, to target: Int) {
-        let from = source * Self.nodeWords + 2 * slots.lowerBound
-        let to = target * Self.nodeWords + 2 * slotCount(target)
-        words.move(from: from, count: 2 * slots.count, to: to)
-        words.move(from: from + Self.ends, count: 2 * slots.count, to: to + Self.ends)
+        copySlots(slots.count, from: source, slots.lowerBound, to: target, slotCount(target))
         guard level(source) > 0 else { return }
-        for slot in slots { setParent(target, of: Int(words[source * Self.nodeWords + 2 * slot + Self.values])) }
+        for slot in slots { setParent(target, of: child(source, slot)) }
     }
 }

@@ -74,54 +74,53 @@ extension RunTree {
         from start: UInt64, to end: UInt64, with replacement: Value?, at floor: Cursor
     ) -> Bool {
         let node = floor.node
-        let base = node * Self.nodeWords
         let count = slotCount(node)
 
         // The slots that are replaced: those that have some of the addresses, and equal ones that border on them.
         var first = floor.slot
-        if words[base + 2 * first + Self.ends] < start { first += 1 }
+        if self.end(node, first) < start { first += 1 }
         var (newStart, newEnd) = (start, end)
         var head: (start: UInt64, value: Value)?
-        if first < count, words[base + 2 * first] < start {
-            let (runStart, value) = (words[base + 2 * first], Value(word: words[base + 2 * first + Self.values]))
+        if first < count, self.start(node, first) < start {
+            let (runStart, value) = (self.start(node, first), self.value(node, first))
             if value == replacement {
                 newStart = runStart
-            } else if words[base + 2 * first + Self.ends] > start {
+            } else if self.end(node, first) > start {
                 head = (runStart, value)
             } else {
                 first += 1
             }
-        } else if replacement != nil, words[base + 2 * first] == start {
+        } else if replacement != nil, self.start(node, first) == start {
             // The run before may be equal; the leaf before may have it.
             guard first > 0 || predecessor(node) == Self.none else { return false }
-            if first > 0, words[base + 2 * (first - 1) + Self.ends] == start,
-                Value(word: words[base + 2 * (first - 1) + Self.values]) == replacement
+            if first > 0, self.end(node, first - 1) == start,
+                self.value(node, first - 1) == replacement
             {
                 first -= 1
-                newStart = words[base + 2 * first]
+                newStart = self.start(node, first)
             }
         }
         var last = first
         var tail: (end: UInt64, value: Value)?
-        var isCovered = words[base + 2 * floor.slot + Self.ends] >= start
+        var isCovered = self.end(node, floor.slot) >= start
         var reached = start
-        while last < count, words[base + 2 * last] < end {
-            isCovered = isCovered && words[base + 2 * last] <= reached
-            reached = words[base + 2 * last + Self.ends]
+        while last < count, self.start(node, last) < end {
+            isCovered = isCovered && self.start(node, last) <= reached
+            reached = self.end(node, last)
             last += 1
         }
         // The leaf after may have more of it.
         guard last < count || successor(node) == Self.none else { return false }
         if last > first {
-            let (runEnd, value) = (words[base + 2 * last - 2 + Self.ends], Value(word: words[base + 2 * last - 2 + Self.values]))
+            let (runEnd, value) = (self.end(node, last - 1), self.value(node, last - 1))
             if runEnd > end {
                 if value == replacement { newEnd = runEnd } else { tail = (runEnd, value) }
             }
         }
-        if replacement != nil, newEnd == end, tail == nil, last < count, words[base + 2 * last] == end,
-            Value(word: words[base + 2 * last + Self.values]) == replacement
+        if replacement != nil, newEnd == end, tail == nil, last < count, self.start(node, last) == end,
+            self.value(node, last) == replacement
         {
-            newEnd = words[base + 2 * last + Self.ends]
+            newEnd = self.end(node, last)
             last += 1
         }
 
@@ -133,16 +132,16 @@ extension RunTree {
         setSlotCount(count + grown, of: node)
         if grown < 0 { clearStarts(node, count + grown..<count) }
         self.count += grown
-        var index = base + 2 * first
+        var slot = first
         if let head {
-            write(head.start, start, head.value, at: index)
-            index += 2
+            write(head.start, start, head.value, node, slot)
+            slot += 1
         }
         if let replacement {
-            write(newStart, newEnd, replacement, at: index)
-            index += 2
+            write(newStart, newEnd, replacement, node, slot)
+            slot += 1
         }
-        if let tail { write(end, tail.end, tail.value, at: index) }
+        if let tail { write(end, tail.end, tail.value, node, slot) }
         // Addresses that had runs before and have runs now leave all gaps as they were.
         if !isRoot, replacement == nil || !isCovered || reached < end { refresh(from: node) }
         return true

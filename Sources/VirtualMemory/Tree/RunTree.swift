@@ -10,28 +10,6 @@ struct RunTree<Value: RunValue>: ~Copyable {
         let slot: Int
     }
 
-    // A node with the index n has the words from n * nodeWords on, so that going down takes one page of memory a level. Four words
-    // are a slot's: its start and its value, which a search finds side by side, and further on its end and its gap. In a leaf a slot
-    // is a run; above, it is a child with what lies below it. What would be one slot more is the node's own: see RunTree+Nodes.
-
-    /// How many runs or children a node holds at most.
-    static var capacity: Int { 31 }
-
-    /// The words of a node.
-    static var nodeWords: Int { 4 * (capacity + 1) }
-
-    /// From the start of a slot to the run's value, or the child's node.
-    static var values: Int { 1 }
-
-    /// From the start of a slot to its end.
-    static var ends: Int { 2 * (capacity + 1) }
-
-    /// From the start of a slot to the largest gap between two runs below a child; 0 in leaves.
-    static var gaps: Int { ends + 1 }
-
-    /// The start of a slot that is not used: behind all addresses, so that a search need not know how many slots are.
-    static var noStart: UInt64 { .max }
-
     /// No node.
     static var none: Int { Int(UInt32.max) }
 
@@ -63,11 +41,9 @@ struct RunTree<Value: RunValue>: ~Copyable {
 
     // MARK: Reading
 
-    func start(_ cursor: Cursor) -> UInt64 { words[cursor.node * Self.nodeWords + 2 * cursor.slot] }
-    func end(_ cursor: Cursor) -> UInt64 { words[cursor.node * Self.nodeWords + 2 * cursor.slot + Self.ends] }
-    func value(_ cursor: Cursor) -> Value {
-        Value(word: words[cursor.node * Self.nodeWords + 2 * cursor.slot + Self.values])
-    }
+    func start(_ cursor: Cursor) -> UInt64 { start(cursor.node, cursor.slot) }
+    func end(_ cursor: Cursor) -> UInt64 { end(cursor.node, cursor.slot) }
+    func value(_ cursor: Cursor) -> Value { value(cursor.node, cursor.slot) }
 
     /// The first run, or nil where there is none.
     var first: Cursor? { count == 0 ? nil : Cursor(node: firstLeaf, slot: 0) }
@@ -97,7 +73,7 @@ struct RunTree<Value: RunValue>: ~Copyable {
             let slot = floorSlot(address, in: node)
             guard slot >= 0 else { return nil }
             guard level(node) > 0 else { return Cursor(node: node, slot: slot) }
-            node = Int(words[node * Self.nodeWords + 2 * slot + Self.values])
+            node = child(node, slot)
         }
     }
 
@@ -123,30 +99,14 @@ struct RunTree<Value: RunValue>: ~Copyable {
         return self.start(cursor) < end
     }
 
-    /// The last slot of a node that starts at or below `address`, or -1.
-    func floorSlot(_ address: UInt64, in node: Int) -> Int {
-        // Counts, in two steps without a branch: which four, a line of the cache, then which of them. No read waits for another
-        // one of its step, and no processor has to guess an order of keys that it cannot know.
-        let base = node * Self.nodeWords
-        let key = min(address, Self.noStart - 1)
-        var slot = 0
-        for four in 1..<(Self.capacity + 1) / 4 { slot += words[base + 8 * four] <= key ? 4 : 0 }
-        let line = base + 2 * slot
-        for one in 0..<4 { slot += words[line + 2 * one] <= key ? 1 : 0 }
-        return slot - 1
-    }
-
     // MARK: Changing runs in place
 
     /// Moves the ends of a run; it must not meet its neighbours.
     mutating func resize(_ cursor: Cursor, start: UInt64, end: UInt64) {
-        let index = cursor.node * Self.nodeWords + 2 * cursor.slot
-        words[index] = start
-        words[index + Self.ends] = end
+        setStart(start, cursor.node, cursor.slot)
+        setEnd(end, cursor.node, cursor.slot)
         refresh(from: cursor.node)
     }
 
-    mutating func setValue(_ value: Value, at cursor: Cursor) {
-        words[cursor.node * Self.nodeWords + 2 * cursor.slot + Self.values] = value.word
-    }
+    mutating func setValue(_ value: Value, at cursor: Cursor) { setValue(value, cursor.node, cursor.slot) }
 }
