@@ -14,7 +14,7 @@ struct Regions: ~Copyable {
     let partitions: PartitionTable
     let account: CommitAccount
     var tree: RunTree<PageRun>
-    var allocations: [Allocation] = []
+    var allocations = Records<Allocation>()
     private var unusedAllocation = UInt32.max
     var views: [View?] = []
     private var unusedViews: [UInt32] = []
@@ -82,7 +82,7 @@ struct Regions: ~Copyable {
     mutating func makeRecord(_ allocation: Allocation) -> UInt32 {
         guard unusedAllocation != .max else {
             precondition(allocations.count < Int(UInt32.max), "fewer than 2^32 allocations")
-            allocations.append(allocation)
+            allocations.grow(by: 1, allocation)
             return UInt32(allocations.count - 1)
         }
         let index = unusedAllocation

@@ -46,7 +46,7 @@ extension RunTree {
         } else {
             node = nodeCount
             precondition(node < Self.none, "fewer than 2^32 nodes")
-            words.grow(by: Self.nodeWords)
+            words.grow(by: Self.nodeWords, 0)
         }
         clear(node)
         words[node * Self.nodeWords + Self.headers] = UInt64(Self.none) << 32 | UInt64(level) << 8

@@ -13,7 +13,7 @@ struct RunTree<Value: RunValue>: ~Copyable {
     /// No node.
     static var none: Int { Int(UInt32.max) }
 
-    var words = NodeWords(capacity: RunTree.nodeWords)
+    var words = Records<UInt64>(capacity: RunTree.nodeWords)
 
     /// How many nodes there are, used and unused.
     var nodeCount: Int { words.count / Self.nodeWords }

@@ -2,13 +2,12 @@
 ///
 /// A variable of a class is checked for overlapping accesses whenever it is used, which costs more than the counting.
 struct WordCell {
-    private let words: NodeWords
+    private let words: Records<UInt64>
 
     init(_ value: UInt64 = 0) {
-        var words = NodeWords(capacity: 1)
-        words.grow(by: 1)
+        var words = Records<UInt64>(capacity: 1)
+        words.grow(by: 1, value)
         self.words = words
-        self.value = value
     }
 
     var value: UInt64 {
