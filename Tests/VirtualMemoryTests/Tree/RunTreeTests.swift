@@ -62,6 +62,12 @@ private struct RunModel {
             }
             if step % 50 == 0 {
                 #expect(tree.damage().map { "\($0)" } == nil, "step \(step)")
+                var cursor = tree.first
+                while let here = cursor {
+                    cursor = tree.next(here)
+                    guard let after = cursor, tree.end(here) == tree.start(after) else { continue }
+                    if tree.value(here) == tree.value(after) { Issue.record("step \(step): equal neighbours are not one run") }
+                }
                 for address in 0..<RunModel.size {
                     let found = tree.run(at: UInt64(address)).map { tree.value($0) }
                     if found != model.values[address] { Issue.record("step \(step): \(address)") }
