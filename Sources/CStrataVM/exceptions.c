@@ -131,6 +131,12 @@ static void write_context(ucontext_t *host, const CONTEXT *context)
 
 bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
 {
+    const enum strata_vm_growth growth = verdict == HOST_FAULT_IN_PAGE_ERROR
+        ? STRATA_VM_NO_STACK
+        : strata_vm_grow(fault, verdict == HOST_FAULT_GUARD_PAGE, ucontext);
+    if (growth == STRATA_VM_GROWN)
+        return true;
+
     EXCEPTION_RECORD record;
     memset(&record, 0, sizeof record);
     switch (verdict) {
@@ -143,6 +149,8 @@ bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict ver
     default:
         record.ExceptionCode = EXCEPTION_ACCESS_VIOLATION;
     }
+    if (growth == STRATA_VM_OVERFLOW)
+        record.ExceptionCode = EXCEPTION_STACK_OVERFLOW;
     record.ExceptionAddress = (PVOID)fault->instruction;
     record.NumberParameters = 2;
     record.ExceptionInformation[0]

@@ -17,4 +17,47 @@ void strata_vm_set_error(DWORD error, NTSTATUS status);
 /// The most that this process may commit, in bytes.
 ULONG64 strata_vm_commit_limit(void);
 
+/// Whether a handle is of this process, the only one there is.
+bool strata_vm_is_this_process(HANDLE process);
+/// Fills the page that every process can read.
+void strata_vm_fill_shared_data(void *page);
+
+// Threads on stacks of the documented kind: their stacks.c, and Threads in Swift.
+
+/// Starts a thread on a program's stack; its identifier, or 0. The object is told of the thread's start and of its end.
+DWORD strata_vm_start_thread(
+    void *object, void *base, void *limit, void *lowest, LPTHREAD_START_ROUTINE start, LPVOID argument);
+/// The object of this thread; null where it has none.
+void *strata_vm_current_thread(void);
+/// Gives an object to a thread that the library did not start.
+bool strata_vm_adopt_thread(void *object);
+
+/// On the thread before the program's function: waits while it is suspended.
+void strata_vm_thread_starts(void *object);
+/// At the thread's end: frees its stack and tells who waits.
+void strata_vm_thread_ended(void *object, void *lowest, DWORD code);
+
+/// Whether this call lies on a stack that the library's own work must not lie on.
+bool strata_vm_is_on_program_stack(void);
+/// Runs a function on the C library's stack of this thread, which lies on the program's.
+void strata_vm_on_host_stack(void (*function)(void *context), void *context);
+
+/// What became of a fault on a thread's own stack.
+enum strata_vm_growth { STRATA_VM_NO_STACK, STRATA_VM_GROWN, STRATA_VM_OVERFLOW };
+enum strata_vm_growth strata_vm_grow(const struct host_fault *fault, bool is_guard, const void *ucontext);
+/// Commits a stack down to `limit`, with guard pages below; where there is no room for them, down to its last page.
+enum strata_vm_growth strata_vm_grow_stack(
+    uintptr_t lowest, uintptr_t base, uintptr_t guarantee, uintptr_t address, bool is_guard, uintptr_t *limit);
+/// Puts the guard pages below a limit.
+void strata_vm_guard_stack(uintptr_t lowest, uintptr_t limit, uintptr_t guarantee);
+/// The program guarded pages: those of its own stack end it there.
+void strata_vm_guarded(uintptr_t start, uintptr_t end);
+
+void strata_vm_monitor_enter(void);
+void strata_vm_monitor_leave(void);
+void strata_vm_monitor_wake(void);
+/// Waits for a wake, no longer than until a time of the monotonic clock in nanoseconds; false where that is past.
+bool strata_vm_monitor_wait(uint64_t deadline);
+uint64_t strata_vm_monotonic_time(void);
+
 #endif

@@ -13,6 +13,9 @@
 #include "strata-vm/files.h"
 #include "strata-vm/exceptions.h"
 #include "strata-vm/threads.h"
+#include "strata-vm/synchronization.h"
+#include "strata-vm/system.h"
+#include "strata-vm/images.h"
 #include "strata-vm/native.h"
 
 #endif

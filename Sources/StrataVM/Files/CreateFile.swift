@@ -88,6 +88,9 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
         let duplicate: HANDLE?
         if Int(bitPattern: source) == HandleTable.currentProcess {
             unsafe duplicate = unsafe HandleTable.open(.process, access: options & 2 != 0 ? 0x1F_FFFF : access)
+        } else if Int(bitPattern: source) == HandleTable.currentThread {
+            let thread = try HandleTable.callingThread()
+            unsafe duplicate = unsafe HandleTable.open(.waitable(thread), access: options & 2 != 0 ? 0x1F_FFFF : access)
         } else {
             let entry = try unsafe HandleTable.find(source)
             var granted = entry.access
@@ -95,7 +98,7 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
                 switch entry.object {
                 case .file: granted = specific(access)
                 case .section: granted = SectionCalls.specific(access)
-                case .process: granted = access
+                case .process, .waitable: granted = access
                 }
             }
             unsafe duplicate = unsafe HandleTable.open(entry.object, access: granted)

@@ -6,6 +6,9 @@ enum HandleObject {
     case file(FileObject)
     case section(SectionObject)
 
+    /// An event or a thread.
+    case waitable(WaitObject)
+
     /// This process, the only one there is.
     case process
 }
@@ -87,7 +90,7 @@ struct HandleTable {
     }
 
     static func close(_ handle: HANDLE?) throws(Status) {
-        if Int(bitPattern: handle) == currentProcess { return }
+        if Int(bitPattern: handle) == currentProcess || Int(bitPattern: handle) == currentThread { return }
         let value = UInt(bitPattern: handle)
         // The object may end here, with the table's lock given back.
         guard let entry = shared.withLock({ table in unsafe table.remove(value.asHandle) }) else { throw Status(.invalidHandle) }
@@ -97,4 +100,8 @@ struct HandleTable {
 
 extension UInt {
     var asHandle: HANDLE? { unsafe HANDLE(bitPattern: self) }
+}
+
+@c @implementation public func strata_vm_is_this_process(_ process: HANDLE?) -> Bool {
+    (try? unsafe HandleTable.process(process)) != nil
 }

@@ -137,7 +137,12 @@ typedef struct _SECTION_IMAGE_INFORMATION {
 typedef enum _VIRTUAL_MEMORY_INFORMATION_CLASS {
     VmPrefetchInformation,
     VmPagePriorityInformation,
-    VmCfgCallTargetInformation
+    VmCfgCallTargetInformation,
+    VmPageDirtyStateInformation,
+    VmImageHotPatchInformation,
+    VmPhysicalContiguityInformation,
+    VmVirtualMachinePrepopulateInformation,
+    VmRemoveFromWorkingSetInformation
 } VIRTUAL_MEMORY_INFORMATION_CLASS;
 
 typedef struct _MEMORY_RANGE_ENTRY {
