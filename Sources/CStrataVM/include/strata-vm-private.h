@@ -19,6 +19,8 @@ ULONG64 strata_vm_commit_limit(void);
 
 /// Whether a handle is of this process, the only one there is.
 bool strata_vm_is_this_process(HANDLE process);
+/// Writes the program's image, which is headers alone; its size, or 0 where the buffer is too small.
+size_t strata_vm_program_image(void *buffer, size_t size, ULONG64 stackReserve, ULONG64 stackCommit);
 /// Fills the page that every process can read.
 void strata_vm_fill_shared_data(void *page);
 
