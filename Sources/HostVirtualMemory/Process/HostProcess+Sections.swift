@@ -68,8 +68,10 @@ extension HostProcess {
     }
 
     /// A section of an executable image, laid out as its headers say.
+    ///
+    /// - Parameter byteCount: how much of it the section has; 0 for all.
     public func createImageSection(
-        _ file: HostSectionFile, protection: PageProtection, attributes: SectionAttributes
+        _ file: HostSectionFile, byteCount: UInt64 = 0, protection: PageProtection, attributes: SectionAttributes
     ) throws(NTStatus) -> HostSection {
         let bytes = try Self.contents(of: file)
         return try withLock { () throws(NTStatus) in
@@ -78,8 +80,8 @@ extension HostProcess {
             do throws(PEImageError) { image = try unsafe PEImage(parsing: bytes.span.bytes) } catch { throw NTStatus(error) }
             sectionCount += 1
             let section = try Section.image(
-                SectionFile(token: sectionCount, byteCount: file.byteCount, access: file.access), image, protection: protection,
-                attributes: attributes, ledger: space.ledger)
+                SectionFile(token: sectionCount, byteCount: file.byteCount, access: file.access), image, byteCount: byteCount,
+                protection: protection, attributes: attributes, ledger: space.ledger)
             let storage = try store(section, isImage: true, file.identity)
             do throws(NTStatus) {
                 try Self.lay(out: image, bytes, in: storage)

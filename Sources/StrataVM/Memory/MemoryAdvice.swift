@@ -68,7 +68,7 @@ private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(St
         guard let start = unsafe Arguments.load(words, default: 0), let size = unsafe Arguments.load(words + 1, default: 0) else {
             throw Status(.accessViolation)
         }
-        guard size > 0 else { throw Status(.invalidParameter) }
+        guard size > 0 else { throw Status(.invalidParameter4) }
         HostProcess.current.prefetch(VirtualAddress(start), byteCount: size)
     }
 }

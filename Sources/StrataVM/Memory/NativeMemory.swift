@@ -72,6 +72,8 @@ enum MemoryCalls {
             switch type & 0xFF {
             case 1: result.append(.addressRequirements(try requirements(value)))
             case 2: result.append(.numaNode(UInt32(truncatingIfNeeded: value)))
+            case 5: result.append(.attributes(value))
+            case 6: result.append(.imageMachine(UInt16(truncatingIfNeeded: value)))
             case let other: result.append(.other(other))
             }
         }

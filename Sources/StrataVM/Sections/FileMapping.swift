@@ -96,7 +96,7 @@ private func open(_ access: DWORD, _ name: [UInt16]?) -> HANDLE? {
 /// Maps a view; a protection that the section does not allow is an access that it denies, in these calls.
 private func map(
     _ object: SectionObject, _ protection: PageProtection, _ offset: UInt64, _ size: SIZE_T, _ address: LPVOID?,
-    type: AllocationType = [], requirements: AddressRequirements? = nil
+    type: AllocationType = [], requirements: AddressRequirements? = nil, machine: UInt16? = nil
 ) throws(Status) -> LPVOID? {
     let base = unsafe Arguments.address(address)
     do throws(NTStatus) {
@@ -106,6 +106,7 @@ private func map(
             request.byteCount = UInt64(UInt(bitPattern: size))
             request.type = type
             request.requirements = requirements
+            request.imageMachine = machine
         }
         return unsafe Arguments.pointer(view.range.start)
     } catch {
@@ -131,7 +132,8 @@ private func map(
         let word = PageProtection(rawValue: protection)
         let object = try unsafe HandleTable.section(handle, access: SectionCalls.needed(word))
         return try unsafe map(
-            object, word, offset, size, address, type: AllocationType(rawValue: type), requirements: requirements)
+            object, word, offset, size, address, type: AllocationType(rawValue: type), requirements: requirements,
+            machine: ExtendedParameter.imageMachine(in: list))
     } catch {
         fail(error)
         return nil
