@@ -60,6 +60,13 @@ ULONG WINAPI RemoveVectoredExceptionHandler(PVOID handle)
     return found;
 }
 
+PVOID NTAPI RtlAddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER function)
+{
+    return AddVectoredExceptionHandler(first, function);
+}
+
+ULONG NTAPI RtlRemoveVectoredExceptionHandler(PVOID handle) { return RemoveVectoredExceptionHandler(handle); }
+
 void StrataPushTryFrame(StrataTryFrame *frame)
 {
     frame->previous = innermost;

@@ -220,17 +220,3 @@ NTSTATUS NTAPI NtSetInformationThread(HANDLE thread, THREADINFOCLASS kind, LPCVO
     (void)length;
     return kind == ThreadManageWritesToExecutableMemory ? STATUS_NOT_SUPPORTED : STATUS_INVALID_INFO_CLASS;
 }
-
-BOOL WINAPI IsWow64Process(HANDLE process, PBOOL isWow64)
-{
-    if (!strata_vm_is_this_process(process)) {
-        strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
-        return FALSE;
-    }
-    if (isWow64 == NULL) {
-        strata_vm_set_error(ERROR_INVALID_PARAMETER, STATUS_INVALID_PARAMETER);
-        return FALSE;
-    }
-    *isWow64 = FALSE;
-    return TRUE;
-}

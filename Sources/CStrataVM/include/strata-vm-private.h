@@ -62,4 +62,15 @@ void strata_vm_monitor_wake(void);
 bool strata_vm_monitor_wait(uint64_t deadline);
 uint64_t strata_vm_monotonic_time(void);
 
+/// Whether some of the bytes lie where this thread's stack has not grown to yet.
+bool strata_vm_is_beyond_stack(uintptr_t address, size_t size);
+
+/// The base of a system library's image, mapped at the first question; NULL where that cannot be.
+void *strata_vm_library(int index, const char *name);
+/// Whether an address is the base of a system library that is mapped.
+bool strata_vm_is_library(int index, const void *base);
+
+/// Gives a path as UTF-16: its length, or the size where it was cut.
+DWORD strata_vm_widen(const char *path, size_t length, LPWSTR buffer, DWORD size);
+
 #endif

@@ -11,9 +11,6 @@ public struct MappedImage: Hashable, Sendable {
 
     /// Whether the view has less than the whole of it.
     public let isPartial: Bool
-
-    /// Whether its code may be executed.
-    public let isExecutable: Bool
 }
 
 extension HostProcess {
@@ -26,8 +23,7 @@ extension HostProcess {
             let mask = HostMemory.pageSize - 1
             let size = (image.imageSize + mask) & ~mask
             return MappedImage(
-                base: region.allocationBase, byteCount: size, isPartial: region.byteCount < size,
-                isExecutable: !section.attributes.isSuperset(of: .imageNoExecute))
+                base: region.allocationBase, byteCount: size, isPartial: region.byteCount < size)
         }
     }
 }

@@ -30,6 +30,20 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
         fail(87)
         return unsafe invalid
     }
+    do throws(Errno) {
+        if let library = try SystemLibraries.open(path) {
+            guard disposition == 3, access & 0x10116 == 0 else {
+                try? library.close()
+                fail(5)
+                return unsafe invalid
+            }
+            let file = FileObject(descriptor: library, path: path, isDeletedOnClose: false)
+            return unsafe HandleTable.open(.file(file), access: access)
+        }
+    } catch {
+        fail(Status.error(error))
+        return unsafe invalid
+    }
     let known = try? HostFiles.information(path)
     if let known, known.isDirectory {
         fail(5)
@@ -108,6 +122,13 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
             try unsafe HandleTable.close(duplicate)
             throw Status(.accessViolation)
         }
+    }
+}
+
+@c @implementation public func IsWow64Process(_ process: HANDLE?, _ answer: PBOOL?) -> BOOL {
+    win32 { () throws(Status) in
+        try unsafe HandleTable.process(process)
+        guard unsafe Arguments.store(0, answer) else { throw Status(.accessViolation) }
     }
 }
 

@@ -123,7 +123,6 @@ enum SectionCalls {
         case .readWrite: 0x2
         case .executeReadWrite: 0xA
         case .execute, .executeRead, .executeWriteCopy: 0xC
-        case .noAccess: 0
         default: 0x4
         }
     }

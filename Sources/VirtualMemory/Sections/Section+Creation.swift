@@ -88,7 +88,18 @@ extension Section {
             protection: protection, byteCount: size, ledger: ledger, charge: 0)
     }
 
-    /// A section of an executable image.
+    /// What a section of an executable image demands before anything of its file is looked at.
+    ///
+    /// - Throws: `.invalidParameter6`, `.invalidPageProtection`, `.accessDenied` where the file was not opened for it.
+    public static func checkImage(
+        _ file: SectionFile, protection: PageProtection, attributes: SectionAttributes
+    ) throws(NTStatus) {
+        try check(protection, attributes)
+        guard attributes.contains(.image) else { throw .invalidParameter6 }
+        guard file.access.isSuperset(of: protection.neededFileAccess) else { throw .accessDenied }
+    }
+
+    /// A section of an executable image, which says of itself that it is one of a file, and nothing else.
     ///
     /// - Parameters:
     ///   - image: what the file's headers say.
@@ -99,12 +110,10 @@ extension Section {
         _ file: SectionFile, _ image: PEImage, byteCount: UInt64 = 0, protection: PageProtection = .readOnly,
         attributes: SectionAttributes = .image, ledger: CommitLedger
     ) throws(NTStatus) -> Section {
-        try check(protection, attributes)
-        guard attributes.contains(.image) else { throw .invalidParameter6 }
-        guard file.access.isSuperset(of: protection.neededFileAccess) else { throw .accessDenied }
+        try checkImage(file, protection: protection, attributes: attributes)
         guard byteCount <= image.imageSize else { throw .sectionTooBig }
         return Section(
-            storage: .image(file.token), attributes: attributes.union(.file), protection: protection,
+            storage: .image(file.token), attributes: [.image, .file], protection: protection,
             byteCount: byteCount == 0 ? image.imageSize : byteCount, image: image, ledger: ledger, charge: 0)
     }
 }

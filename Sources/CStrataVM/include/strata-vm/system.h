@@ -228,7 +228,6 @@ NTSTATUS NTAPI RtlGetNativeSystemInformation(SYSTEM_INFORMATION_CLASS kind, PVOI
 NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, PROCESSINFOCLASS kind, PVOID buffer, ULONG length, PULONG written);
 NTSTATUS NTAPI NtSetInformationProcess(HANDLE process, PROCESSINFOCLASS kind, PVOID buffer, ULONG length);
 NTSTATUS NTAPI NtSetInformationThread(HANDLE thread, THREADINFOCLASS kind, LPCVOID buffer, ULONG length);
-BOOL WINAPI IsWow64Process(HANDLE process, PBOOL isWow64);
 BOOL WINAPI IsProcessorFeaturePresent(DWORD feature);
 
 /// The extended processor states that the system keeps.

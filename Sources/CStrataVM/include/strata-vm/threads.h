@@ -135,11 +135,7 @@ HANDLE WINAPI GetCurrentThread(void);
 DWORD WINAPI GetCurrentProcessId(void);
 DWORD WINAPI GetCurrentThreadId(void);
 HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD process);
-
-/// The calls by their names, for programs that look for those that may be missing. Any of Windows's system libraries is known.
-HMODULE WINAPI GetModuleHandleA(LPCSTR name);
-HMODULE WINAPI GetModuleHandleW(LPCWSTR name);
-FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name);
+BOOL WINAPI IsWow64Process(HANDLE process, PBOOL answer);
 
 STRATA_VM_END
 
@@ -152,11 +148,5 @@ STRATA_VM_END
 #define PROCESS_VM_WRITE 0x0020
 #define PROCESS_QUERY_INFORMATION 0x0400
 #define PROCESS_ALL_ACCESS 0x001FFFFF
-
-#ifdef UNICODE
-#define GetModuleHandle GetModuleHandleW
-#else
-#define GetModuleHandle GetModuleHandleA
-#endif
 
 #endif
