@@ -3,6 +3,7 @@
 #include "strata-vm-private.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 #if defined(__x86_64__)
@@ -42,7 +43,16 @@ static void read_processor(void)
 
     unsigned low, high;
     __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    const DWORD64 enabled = (DWORD64)high << 32 | low;
+    DWORD64 enabled = (DWORD64)high << 32 | low;
+    /* Some states are only for processes that asked the host for them: the tiles of AMX, with their configuration. */
+    unsigned long permitted;
+    if (syscall(SYS_arch_prctl, 0x1022, &permitted) == 0) {
+        if (!(permitted >> 18 & 1))
+            permitted &= ~(1ul << 17);
+        enabled &= permitted;
+    } else {
+        enabled &= 0xFF;
+    }
     features[PF_AVX_INSTRUCTIONS_AVAILABLE] = (c >> 28 & 1) && (enabled & 6) == 6;
     unsigned seven = 0;
     if (__get_cpuid_count(7, 0, &a, &seven, &extended, &d)) {
@@ -50,11 +60,7 @@ static void read_processor(void)
         features[PF_AVX512F_INSTRUCTIONS_AVAILABLE] = (enabled & 0xE6) == 0xE6 && (seven >> 16 & 1);
         features[PF_RDWRFSGSBASE_AVAILABLE] = seven & 1;
     }
-    if (!__get_cpuid_count(13, 0, &a, &b, &extended, &d))
-        return;
     states.EnabledFeatures = states.EnabledVolatileFeatures = enabled;
-    states.Size = b;
-    states.AllFeatureSize = b;
     unsigned compaction = 0;
     if (__get_cpuid_count(13, 1, &compaction, &b, &extended, &d)) {
         states.OptimizedSave = compaction & 1;
@@ -63,13 +69,18 @@ static void read_processor(void)
     /* The floating-point state and the registers of SSE lie in the legacy area. */
     states.Features[0] = (XSTATE_FEATURE) {0, 160};
     states.Features[1] = (XSTATE_FEATURE) {160, 256};
+    /* The legacy area and the header. */
+    states.Size = 512 + 64;
     for (unsigned i = 2; i < MAXIMUM_XSTATE_FEATURES - 1; i++) {
         if ((enabled >> i & 1) && __get_cpuid_count(13, i, &a, &b, &extended, &d)) {
             states.Features[i] = (XSTATE_FEATURE) {b, a};
+            if (a + b > states.Size)
+                states.Size = a + b;
             if (extended & 2)
                 states.AlignedFeatures |= (DWORD64)1 << i;
         }
     }
+    states.AllFeatureSize = states.Size;
     for (unsigned i = 0; i < MAXIMUM_XSTATE_FEATURES; i++)
         states.AllFeatures[i] = states.Features[i].Size;
 }

@@ -168,9 +168,11 @@ static void *run_thread(void *value)
     strata_vm_monitor_leave();
 
     strata_vm_thread_starts(thread->object);
+    host_use_growing_stack((uintptr_t)thread->lowest, (uintptr_t)thread->base);
     if (signals != MAP_FAILED && setjmp(thread->end) == 0)
         strata_vm_call_on_stack(thread->base, run_program, thread, &thread->host_top);
     thread->host_top = NULL;
+    host_use_growing_stack(0, 0);
     return NULL;
 }
 

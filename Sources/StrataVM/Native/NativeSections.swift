@@ -33,7 +33,8 @@ private func create(
     _ section: UnsafeMutablePointer<HANDLE?>?, _ access: ACCESS_MASK, _ object: UnsafePointer<OBJECT_ATTRIBUTES>?,
     _ size: UnsafePointer<LARGE_INTEGER>?, _ protection: ULONG, _ type: ULONG, _ file: HANDLE?
 ) -> NTSTATUS {
-    do throws(Status) {
+    var exists = false
+    let status = native { () throws(Status) in
         guard unsafe Arguments.store(0 as UInt, raw: section) else { throw Status(.accessViolation) }
         let (name, opensExisting) = try unsafe attributes(object)
         var byteCount: UInt64 = 0
@@ -48,10 +49,9 @@ private func create(
             access: access, name: name, opensExisting: opensExisting, byteCount: byteCount, protection: protection,
             attributes: type, file: file)
         _ = unsafe Arguments.store(UInt(bitPattern: made.handle), raw: section)
-        return unsafe made.exists ? Status.objectNameExists.rawValue : 0
-    } catch {
-        return error.rawValue
+        exists = unsafe made.exists
     }
+    return status == 0 && exists ? Status.objectNameExists.rawValue : status
 }
 
 @c @implementation public func NtCreateSection(

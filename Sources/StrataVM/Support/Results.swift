@@ -79,6 +79,13 @@ func win32(_ body: () throws(Status) -> Void) -> BOOL {
     return 0
 }
 
+/// Runs a call of Win32 that gives a value, or another one with the error of a failure left for GetLastError.
+func win32<Value>(_ failed: Value, _ body: () throws(Status) -> Value) -> Value {
+    var result = failed
+    _ = win32 { () throws(Status) in result = try body() }
+    return result
+}
+
 /// Leaves the error of a status for GetLastError.
 func fail(_ status: Status) { strata_vm_set_error(status.error, status.rawValue) }
 

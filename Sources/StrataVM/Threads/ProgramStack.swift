@@ -113,7 +113,11 @@ struct ProgramStack {
 }
 
 @c func strata_vm_guard_stack(_ lowest: UInt, _ limit: UInt, _ guarantee: UInt) {
-    try? ProgramStack.guardPages(lowest: UInt64(lowest), limit: UInt64(limit), guarantee: UInt64(guarantee))
+    _ = native { () throws(Status) in
+        try withStatus { () throws(NTStatus) in
+            try ProgramStack.guardPages(lowest: UInt64(lowest), limit: UInt64(limit), guarantee: UInt64(guarantee))
+        }
+    }
 }
 
 @c @implementation public func RtlCreateUserStack(
