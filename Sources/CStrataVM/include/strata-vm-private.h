@@ -62,6 +62,11 @@ void strata_vm_monitor_wake(void);
 bool strata_vm_monitor_wait(uint64_t deadline);
 uint64_t strata_vm_monotonic_time(void);
 
+/// Gives every call of this library, in no order. The name lasts as long as the library.
+void strata_vm_for_each_call(void (*body)(void *context, const char *name, uintptr_t address), void *context);
+/// Whether the libraries are images of this library's making, whose code leads to its calls.
+bool strata_vm_has_own_libraries(void);
+
 /// Whether some of the bytes lie where this thread's stack has not grown to yet.
 bool strata_vm_is_beyond_stack(uintptr_t address, size_t size);
 
