@@ -28,6 +28,9 @@ struct HandleTable {
     /// The pseudo-handle of this process.
     static let currentProcess = Int(-1)
 
+    /// The pseudo-handle of the calling thread.
+    static let currentThread = Int(-2)
+
     private static func index(_ handle: HANDLE?) -> Int? {
         let value = Int(bitPattern: handle)
         return value >= 4 && value & 3 == 0 ? value >> 2 - 1 : nil
@@ -89,6 +92,7 @@ struct HandleTable {
     }
 
     static func thread(_ handle: HANDLE?) throws(Status) -> ThreadObject {
+        if Int(bitPattern: handle) == currentThread { return try callingThread() }
         guard case .thread(let thread) = try unsafe find(handle).object else { throw .objectTypeMismatch }
         return thread
     }
@@ -96,6 +100,7 @@ struct HandleTable {
     /// What a handle lets its holder wait for.
     static func waitable(_ handle: HANDLE?) throws(Status) -> Waitable {
         if Int(bitPattern: handle) == currentProcess { return Waitable() }
+        if Int(bitPattern: handle) == currentThread { return try callingThread() }
         let entry = try unsafe find(handle)
         let isAllowed = entry.access & 0x10_0000 != 0
         switch entry.object {
@@ -113,6 +118,20 @@ struct HandleTable {
         }
     }
 
+    /// The object of the calling thread, which it has until it ends.
+    static func callingThread() throws(Status) -> ThreadObject {
+        if let known = unsafe strata_vm_current_thread() {
+            return unsafe Unmanaged<ThreadObject>.fromOpaque(known).takeUnretainedValue()
+        }
+        let object = ThreadObject(identifier: GetCurrentThreadId())
+        let kept = unsafe Unmanaged.passRetained(object)
+        guard unsafe strata_vm_adopt_thread(kept.toOpaque()) else {
+            unsafe kept.release()
+            throw Status(.noMemory)
+        }
+        return object
+    }
+
     static func section(_ handle: HANDLE?, access: UInt32 = 0) throws(Status) -> SectionObject {
         let entry = try unsafe find(handle)
         guard case .section(let section) = entry.object else { throw .objectTypeMismatch }
@@ -127,7 +146,7 @@ struct HandleTable {
     }
 
     static func close(_ handle: HANDLE?) throws(Status) {
-        if Int(bitPattern: handle) == currentProcess { return }
+        if Int(bitPattern: handle) == currentProcess || Int(bitPattern: handle) == currentThread { return }
         let value = UInt(bitPattern: handle)
         // The object may end here, with the table's lock given back.
         guard let entry = shared.withLock({ table in unsafe table.remove(value.asHandle) }) else { throw Status(.invalidHandle) }
@@ -137,4 +156,8 @@ struct HandleTable {
 
 extension UInt {
     var asHandle: HANDLE? { unsafe HANDLE(bitPattern: self) }
+}
+
+@c @implementation public func strata_vm_is_this_process(_ process: HANDLE?) -> Bool {
+    (try? unsafe HandleTable.process(process)) != nil
 }

@@ -19,7 +19,7 @@ import Testing
         (0, 0x1000, [.reserve, .physical], .readOnly, .invalidPageProtection),
         (0, 0x1000, AllocationType(rawValue: 0x4000_0000 | 0x2000), .readWrite, .invalidParameter5),
         (0, 0x1000, AllocationType(rawValue: 0x1 | 0x2000), .readWrite, .invalidParameter5),
-        (0, 0x1000, [.reserve, .reservePlaceholder], .noAccess, .invalidParameter5),
+        (0, 0x1000, [.reserve, .reservePlaceholder], .noAccess, .invalidParameter),
         (0, 0x1000, [.commit, .writeWatch], .readWrite, .invalidParameter5),
         (0, 0x20_0000, [.reserve, .largePages], .readWrite, .invalidParameter5),
         (0, 0x20_0000, [.reserve, .commit, .largePages], .readWrite, .privilegeNotHeld),
