@@ -1,7 +1,7 @@
 public import MemoryMap
 
 /// What an AArch64 guest is made of, as far as it decides where things lie.
-public struct AArch64LayoutRequest: Hashable, Sendable {
+public struct AArch64LayoutRequest: LayoutRequest {
     public var profile = LayoutProfile.crosvm
 
     /// The guest's RAM in bytes, a static bounce buffer included where the profile takes it from there.
