@@ -64,6 +64,17 @@ struct MapSourceOptions: ParsableArguments {
 
     static let missing = "a source is missing: a file, -, --live or --boot"
 
+    /// What the commands that read sources say about exit statuses, each with its own meanings.
+    static func statuses(_ own: KeyValuePairs<Int, String>) -> String {
+        var meanings = [
+            64: "wrong arguments", 65: "a source holds no memory map that is known", 66: "a source cannot be read",
+            74: "the standard output cannot be written",
+        ]
+        for (status, meaning) in own { meanings[status] = meaning }
+        let lines = meanings.sorted { $0.key < $1.key }.map { "  " + "\($0.key)".padded(to: 4) + $0.value }
+        return (["EXIT STATUS"] + lines + ["  10 and up with --boot as 'strata boot'"]).joined(separator: "\n")
+    }
+
     func validate() throws {
         if sources.count(where: { $0 == "-" }) > 1 { throw ValidationError("the standard input can be read only once") }
         if let descriptorSize, !(40...4_096).contains(descriptorSize) || descriptorSize % 4 != 0 {
