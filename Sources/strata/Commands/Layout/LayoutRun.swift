@@ -37,7 +37,7 @@ enum LayoutRun {
                 outcome = try await LayoutGuestRun(plan: plan, files: files, options: guest, model: guest.board ?? board).run()
             }
             document.boot = outcome.map(LayoutDocument.Boot.init)
-            if options.json { Output.standard.write(document.json) }
+            if options.json { Output.standard.line(document.text()) }
             if let outcome, !options.json { Output.standard.write(LayoutTrialPrinter(outcome: outcome, style: style).text()) }
             if let svg = options.svg {
                 do throws(FileFailure) {
@@ -48,7 +48,7 @@ enum LayoutRun {
             }
             if let outcome, !outcome.isAgreed { throw ExitCode(2) }
         } catch let refusal as LayoutRefusal {
-            if options.json { Output.standard.write(LayoutDocument.refusal(refusal)) }
+            if options.json { Output.standard.line(LayoutDocument.refusal(refusal)) }
             Output.error.line("strata: refused: \(refusal.problem.explanation)")
             if let cure = refusal.cure { Output.error.line("  \(cure.explanation)") }
             throw ExitCode(1)
