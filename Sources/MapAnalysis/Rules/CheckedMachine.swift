@@ -1,5 +1,6 @@
 public import MapFormats
 public import MemoryMap
+import MemoryReport
 
 /// The maps and facts that are about one machine: those of one boot in one source, or of all sources where they belong together.
 public struct CheckedMachine: Sendable {
@@ -100,14 +101,12 @@ extension AnalyzedMap {
 
 /// Texts that many findings share.
 enum Words {
-    static func address(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+    static func address(_ value: UInt64) -> String { HexadecimalText.text(value) }
     static func range(_ range: PhysicalRange) -> String {
         "\(address(range.start.rawValue))-\(address(range.last.rawValue))"
     }
 
     static func row(_ row: MapRow) -> String { "\(type(row.type)) \(address(row.start.rawValue))-\(address(row.last.rawValue))" }
     static func region(_ region: MemoryRegion) -> String { "\(type(region.type)) \(range(region.range))" }
-    static func type(_ type: MemoryType) -> String {
-        type.hasOwnName ? "\(type.name)" : "\(type.name) \(address(UInt64(type.rawValue)))"
-    }
+    static func type(_ type: MemoryType) -> String { TypeText.of(type) }
 }

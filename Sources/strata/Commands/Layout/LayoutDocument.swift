@@ -2,6 +2,7 @@ import GuestImage
 import GuestLayout
 import MachineRunner
 import MemoryMap
+import MemoryReport
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
