@@ -12,7 +12,7 @@ extension SimulatedKernel {
     ) throws(SimulatedFailure) {
         let regions: RuntimeRegions
         do throws(RuntimeFailure) { regions = try RuntimeRegions(view) } catch {
-            throw SimulatedFailure(.kernel(code: "runtimeServices"), "a runtime region lies too far up")
+            throw SimulatedFailure(.kernel(code: "runtimeServices")) { $0.write(error) }
         }
         let attributes = try read(firmware.attributesTableRange)
         do throws(PagingError) {
