@@ -5,6 +5,7 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// The kernel as it was read: its file, and what its checksum says about it.
 struct KernelFile {
@@ -99,7 +100,7 @@ extension Volume {
 
     /// What is told of a file that could not be read.
     static func failure(_ stage: LoaderStage, path: [UInt8], _ error: ReadError) -> LoaderFailure {
-        let status: UEFIStatus =
+        let status: EFIStatus =
             switch error {
             case .firmware(let status): status
             default: .deviceError

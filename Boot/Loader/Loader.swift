@@ -6,12 +6,13 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// Where the firmware starts the loader, by way of a C function with the firmware's calling convention.
 @c(loader_main)
 func loaderMain(_ image: EFI_HANDLE?, _ systemTable: UnsafeMutablePointer<EFI_SYSTEM_TABLE>?) -> UInt64 {
     guard let systemTable = unsafe SystemTable(systemTable), let services = systemTable.bootServices else {
-        return UEFIStatus.invalidParameter.rawValue
+        return EFIStatus.invalidParameter.rawValue
     }
     LoaderHeap.open(services)
     var loader = Loader(Firmware(image: unsafe ImageHandle(image), systemTable: systemTable, services: services))
@@ -43,7 +44,7 @@ struct Loader {
         if let obstacle = Processor.obstacle { throw LoaderFailure(.handoff, obstacle, status: .unsupported) }
 
         let volume: Volume
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             volume = try Volume(of: firmware.image, services: firmware.services)
         } catch {
             throw LoaderFailure(.configuration, "the loader was not started from a file system", firmware: error)
@@ -74,7 +75,7 @@ struct Loader {
     /// Tells why nothing was booted; returns what the firmware is told.
     ///
     /// Once an exit of boot services has been tried there is no firmware to return to: the machine is switched off.
-    mutating func giveUp(_ failure: LoaderFailure) -> UEFIStatus {
+    mutating func giveUp(_ failure: LoaderFailure) -> EFIStatus {
         console.say { text in
             text.write("error: ")
             text.write(utf8: failure.message.span)

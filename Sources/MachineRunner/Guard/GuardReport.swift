@@ -1,5 +1,6 @@
 import MemoryMap
 import MemoryReport
+import UEFIStatus
 
 /// What a program did with the memory services, as the Guard reported it.
 public struct GuardReport: Sendable {
@@ -53,7 +54,7 @@ public struct GuardReport: Sendable {
         if let selfTest, let mismatch = selfTest.mismatch {
             return .selfTestFailed(call: mismatch, message: selfTest.message ?? "")
         }
-        if let end, end.how == .returned, let status = end.status?.rawValue, status >> 63 == 1 {
+        if let end, end.how == .returned, let status = end.status?.rawValue, EFIStatus(rawValue: status).isError {
             return .programFailed(status: status)
         }
         return nil

@@ -4,6 +4,7 @@ import KernelMemory
 import MemoryMap
 import MemoryReport
 import SimulatedMachine
+import UEFIStatus
 
 extension SimulatedKernel {
     /// Moves the firmware's runtime services to their virtual addresses, and calls one there.
@@ -43,7 +44,7 @@ extension SimulatedKernel {
         line.writeEvent("runtime", from: .kernel) { event in
             event.number("regions", regions.regions.count)
             event.string("setVirtualAddressMap", moved)
-            event.string("status", isReached ? "SUCCESS" : "UNSUPPORTED")
+            event.string("status", (isReached ? EFIStatus.success : .unsupported).name)
             if isReached { event.string("getTime", SimulatedFirmware.powerOnTime) } else { event.null("getTime") }
             event.hexadecimal("base", KernelAddressSpace.runtimeServicesBase)
             event.bool("divided", !attributes.isEmpty)
