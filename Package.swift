@@ -153,9 +153,14 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "KernelMemoryTests", dependencies: ["SeededRandom", "KernelMemory", "SimulatedMachine", "MemoryMap"],
         swiftSettings: strict),
+    .target(
+        name: "PagingTestSupport", dependencies: ["SimulatedMachine", system], path: "Tests/PagingTestSupport",
+        swiftSettings: strict),
     .testTarget(
         name: "PagedMemoryTests",
-        dependencies: ["SeededRandom", "SimulatedMachine", "PageReplacement", "KernelMemory", "MemoryMap", system],
+        dependencies: [
+            "SeededRandom", "PagingTestSupport", "SimulatedMachine", "PageReplacement", "KernelMemory", "MemoryMap", system,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "UEFIMemoryTests", dependencies: ["SeededRandom", "UEFIMemory", "UEFIStatus", "MemoryMap"],
@@ -175,8 +180,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "SimulatedProcessTests",
         dependencies: [
-            "SeededRandom", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory", "PageReplacement",
-            "MemoryMap", system,
+            "SeededRandom", "PagingTestSupport", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory",
+            "PageReplacement", "MemoryMap", system,
         ],
         swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
