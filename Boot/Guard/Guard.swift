@@ -262,35 +262,14 @@ struct Guard {
     }
 
     private func readConfiguration(from volume: Volume) throws(GuardFailure) -> GuardConfiguration {
-        var path = ByteBuffer()
-        path.write(GuardConfiguration.path)
-        let file: Volume.LoadedFile
-        do throws(Volume.ReadError) {
-            file = try volume.read(
-                FirmwarePath.terminatedUTF16(path.bytes.span), limit: UInt64(LoaderConfiguration.fileByteLimit))
-        } catch {
+        let read = try volume.configuration(GuardConfiguration.self, for: GuardStage.configuration, services: services)
+        guard let configuration = read else {
             throw GuardFailure(.configuration) { text in
-                text.write("cannot read ")
-                text.write(utf8: path.bytes.span)
-                text.write(" from the boot volume")
+                text.write("there is no ")
+                text.write(GuardConfiguration.path)
+                text.write(" on the boot volume, or it is empty")
             }
         }
-        defer { try? services.freePages(at: file.start, file.pages) }
-        guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else {
-            throw GuardFailure(.configuration, "the configuration lies nowhere", firmware: .deviceError)
-        }
-        do throws(LoaderConfigurationError) {
-            return try IdentityMappedMemory().withBytes(of: range) { (bytes) throws(LoaderConfigurationError) in
-                try GuardConfiguration(parsing: bytes)
-            }
-        } catch {
-            throw GuardFailure(.configuration, status: .invalidParameter) { text in
-                text.write(utf8: path.bytes.span)
-                text.write(", line ")
-                text.write(decimal: error.line)
-                text.write(": ")
-                text.write(error.reason.message)
-            }
-        }
+        return configuration
     }
 }

@@ -109,36 +109,9 @@ struct Loader {
 
     /// The configuration on the boot volume; without the file, or with an empty one, the defaults.
     private mutating func readConfiguration(from volume: Volume) throws(LoaderFailure) -> LoaderConfiguration {
-        var path = ByteBuffer()
-        path.write(LoaderConfiguration.path)
-        let file: Volume.LoadedFile
-        do throws(Volume.ReadError) {
-            file = try volume.read(
-                FirmwarePath.terminatedUTF16(path.bytes.span), limit: UInt64(LoaderConfiguration.fileByteLimit))
-        } catch {
-            switch error {
-            case .empty, .firmware(.notFound): return announced(LoaderConfiguration())
-            default: throw Volume.failure(.configuration, path: path.bytes, error)
-            }
-        }
-        defer { try? firmware.services.freePages(at: file.start, file.pages) }
-        guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else {
-            return announced(LoaderConfiguration())
-        }
-        do throws(LoaderConfigurationError) {
-            return announced(
-                try IdentityMappedMemory().withBytes(of: range) { (bytes) throws(LoaderConfigurationError) in
-                    try LoaderConfiguration(parsing: bytes)
-                })
-        } catch {
-            throw LoaderFailure(.configuration, status: .invalidParameter) { text in
-                text.write(utf8: path.bytes.span)
-                text.write(", line ")
-                text.write(decimal: error.line)
-                text.write(": ")
-                text.write(error.reason.message)
-            }
-        }
+        announced(
+            try volume.configuration(LoaderConfiguration.self, for: LoaderStage.configuration, services: firmware.services)
+                ?? LoaderConfiguration())
     }
 
     private mutating func announced(_ configuration: LoaderConfiguration) -> LoaderConfiguration {
