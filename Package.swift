@@ -180,7 +180,8 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "SimulatedProcessTests",
         dependencies: [
-            "SeededRandom", "PagingTestSupport", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory",
+            "SeededRandom", "PagingTestSupport", "PEFixtures", "SimulatedProcess", "SimulatedMachine", "VirtualMemory",
+            "KernelMemory",
             "PageReplacement", "MemoryMap", system,
         ],
         swiftSettings: strict),
