@@ -24,6 +24,7 @@ public struct BootServices {
         return PhysicalAddress(address)
     }
 
+    /// FreePages.
     public func freePages(at address: PhysicalAddress, _ pages: PageCount) throws(EFIStatus) {
         try EFIStatus(rawValue: unsafe uefi_free_pages(pointer, address.rawValue, pages.rawValue)).check()
     }
@@ -36,6 +37,7 @@ public struct BootServices {
         return PhysicalAddress(UInt64(UInt(bitPattern: buffer)))
     }
 
+    /// FreePool.
     public func freePool(at address: PhysicalAddress) throws(EFIStatus) {
         try EFIStatus(rawValue: unsafe uefi_free_pool(pointer, UnsafeMutableRawPointer(bitPattern: UInt(address.rawValue))))
             .check()

@@ -57,6 +57,7 @@ public struct AArch64LayoutRequest: LayoutRequest {
         case bootloader(byteCount: UInt64)
     }
 
+    /// Where the device tree goes.
     public enum DeviceTreePosition: UInt8, Hashable, Sendable, CaseIterable {
         /// At the first byte of RAM, the payload 2 MiB above.
         case start
@@ -67,6 +68,7 @@ public struct AArch64LayoutRequest: LayoutRequest {
         /// In the last whole 2 MiB block of RAM.
         case end
 
+        /// The name that commands take: `start`, `after-payload` or `end`.
         public var name: StaticString {
             switch self {
             case .start: "start"
@@ -76,6 +78,7 @@ public struct AArch64LayoutRequest: LayoutRequest {
         }
     }
 
+    /// The version of the generic interrupt controller.
     public enum InterruptController: UInt8, Hashable, Sendable, CaseIterable {
         /// With one CPU interface for all; at most 8 processors.
         case gicV2

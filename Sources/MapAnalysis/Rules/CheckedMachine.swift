@@ -21,6 +21,7 @@ public struct CheckedMachine: Sendable {
         maps.first { $0.listed.kind.isE820 && ["", "BIOS-e820", "Xen", "boot_params"].contains($0.listed.label) }
     }
 
+    /// The map of /proc/iomem, nil where there is none.
     public var iomem: AnalyzedMap? { maps.first { $0.listed.kind == .linuxIOMem } }
 
     /// The memory attributes table, from a log or a dump.

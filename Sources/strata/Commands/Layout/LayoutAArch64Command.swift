@@ -61,11 +61,4 @@ struct LayoutAArch64Command: AsyncParsableCommand {
     }
 }
 
-extension AArch64LayoutRequest.DeviceTreePosition: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let position = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = position
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-}
+extension AArch64LayoutRequest.DeviceTreePosition: NamedArgument {}

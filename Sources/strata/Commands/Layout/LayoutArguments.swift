@@ -46,14 +46,7 @@ struct WindowArgument: ExpressibleByArgument {
     }
 }
 
-extension LayoutProfile: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let profile = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = profile
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-
+extension LayoutProfile: NamedArgument {
     /// Without, the numbers behind the cases would stand in the help.
     public static var allValueDescriptions: [String: String] {
         [

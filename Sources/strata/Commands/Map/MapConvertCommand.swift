@@ -6,14 +6,7 @@ import MapFormats
 import MemoryReport
 import SystemPackage
 
-extension MapOutputFormat: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let format = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = format
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-}
+extension MapOutputFormat: NamedArgument {}
 
 /// `strata map convert`: a map in another form.
 struct MapConvertCommand: AsyncParsableCommand {

@@ -26,14 +26,7 @@ extension HandoffPolicy: ExpressibleByArgument {
     var argumentName: String { Self.arguments.first { $0.1 == self }?.0 ?? "" }
 }
 
-extension BinaryMapFormat: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let format = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = format
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-}
+extension BinaryMapFormat: NamedArgument {}
 
 /// Where maps come from.
 struct MapSourceOptions: ParsableArguments {
