@@ -15,7 +15,8 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "images.c", "layout.cpp", "mappings.c", "placeholders.c", "protection.c",
+            "allocation.c", "environment.c", "extension.c", "images.c", "layout.cpp", "mappings.c", "placeholders.c",
+            "protection.c",
             "sections.c", "segment.c", "signals.c", "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {

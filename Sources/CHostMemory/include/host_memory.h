@@ -38,6 +38,9 @@ int host_lock(uintptr_t address, size_t size);
 int host_unlock(uintptr_t address, size_t size);
 int host_synchronize(uintptr_t address, size_t size);
 
+/// A file's size in bytes, or minus the error's number.
+int64_t host_file_size(int descriptor);
+int host_resize_file(int descriptor, uint64_t size);
 int host_synchronize_file(int descriptor);
 
 /// One byte per page: bit 0 set where the page is in memory.

@@ -153,7 +153,7 @@ extension HostProcess {
             guard let mapped = section.section else { throw .invalidHandle }
             var request = ViewRequest(section: mapped, protection: protection)
             configure(&request)
-            let rest = section.byteCount - min(request.offset, section.byteCount)
+            let rest = mapped.byteCount - min(request.offset, mapped.byteCount)
             guard let base = request.base, zones.zone(of: base) != nil,
                 base.rawValue & (Platform.allocationGranularity - 1) == 0,
                 let named = Self.named(base, request.byteCount > 0 ? request.byteCount : rest)
