@@ -11,6 +11,9 @@ struct HostBackend: ~Copyable {
     /// What sections are stored in.
     var storages: [SectionStorage: HostStorage] = [:]
 
+    /// The files that sections were made of.
+    var mappedFiles = MappedFiles()
+
     /// The storage of every view.
     private var views: [VirtualAddress: SectionStorage] = [:]
 
@@ -136,7 +139,11 @@ extension HostBackend: AddressSpaceBackend {
 
 extension HostBackend {
     /// Names a section's storage; nobody else closes its descriptor from now on.
-    mutating func add(_ storage: HostStorage, as name: SectionStorage) { storages[name] = storage }
+    mutating func add(_ storage: HostStorage, as name: SectionStorage) {
+        storages[name] = storage
+        guard let file = storage.identity else { return }
+        mappedFiles.add(file, isImage: storage.isImage, byteCount: storage.fileByteCount)
+    }
 
     /// Is told that no more views of a section can be made.
     mutating func abandon(_ name: SectionStorage) {
@@ -147,6 +154,7 @@ extension HostBackend {
     private mutating func closeIfUnused(_ name: SectionStorage) {
         guard let storage = storages[name], !storage.isOpen, storage.viewCount == 0 else { return }
         storage.close()
+        if let file = storage.identity { mappedFiles.remove(file, isImage: storage.isImage) }
         storages[name] = nil
     }
 }

@@ -13,9 +13,11 @@ extension HostProcess {
             }
             let fileByteCount = host_file_size(storage.descriptor)
             guard fileByteCount >= 0 else { throw .inPageError }
-            return try section.extend(to: byteCount, fileByteCount: UInt64(fileByteCount)) { size throws(NTStatus) in
+            let extended = try section.extend(to: byteCount, fileByteCount: UInt64(fileByteCount)) { size throws(NTStatus) in
                 guard host_resize_file(storage.descriptor, size) == 0 else { throw .sectionTooBig }
             }
+            if let file = storage.identity { space.backend.mappedFiles.extend(file, to: extended) }
+            return extended
         }
     }
 }

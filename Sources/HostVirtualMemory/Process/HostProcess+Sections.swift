@@ -62,7 +62,9 @@ extension HostProcess {
                 throw .insufficientResources
             }
             space.backend.add(
-                HostStorage(descriptor: descriptor.rawValue, isImage: false, identity: file.identity), as: section.storage)
+                HostStorage(
+                    descriptor: descriptor.rawValue, isImage: false, identity: file.identity,
+                    fileByteCount: max(file.byteCount, section.byteCount)), as: section.storage)
             return HostSection(section)
         }
     }
