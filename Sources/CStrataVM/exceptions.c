@@ -131,6 +131,8 @@ static void write_context(ucontext_t *host, const CONTEXT *context)
 
 bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
 {
+    if (verdict == HOST_FAULT_ACCESS_VIOLATION && strata_vm_mend_segment(fault))
+        return true;
     EXCEPTION_RECORD record;
     memset(&record, 0, sizeof record);
     switch (verdict) {

@@ -16,7 +16,6 @@ struct Status: Error, Hashable {
     static let objectNameInvalid = Status(0xC000_0033)
     static let objectNameNotFound = Status(0xC000_0034)
     static let objectNameCollision = Status(0xC000_0035)
-    static let sectionNotExtended = Status(0xC000_0087)
     static let notSupported = Status(0xC000_00BB)
     static let notTheSameDevice = Status(0xC000_00D4)
 
@@ -30,8 +29,9 @@ struct Status: Error, Hashable {
         0: 0, 0x4000_0000: 183, 0x4000_0002: 87, 0x8000_0002: 998, 0xC000_0001: 31, 0xC000_0002: 1, 0xC000_0003: 87,
         0xC000_0011: 38, 0xC000_0023: 122,
         0xC000_0024: 6, 0xC000_0033: 123, 0xC000_0034: 2, 0xC000_0035: 183, 0xC000_003A: 3, 0xC000_0043: 32, 0xC000_007F: 112,
-        0xC000_0087: 87, 0xC000_00BB: 50, 0xC000_00F8: 87, 0xC000_00F9: 87, 0xC000_00FA: 87, 0xC000_00D4: 17, 0x8000_0005: 234,
-        0x8000_0011: 170, 0xC000_0049: 87, 0xC000_0243: 1224,
+        0xC000_00BB: 50, 0xC000_00F8: 87, 0xC000_00F9: 87, 0xC000_00FA: 87, 0xC000_00D4: 17, 0x8000_0005: 234,
+        0x8000_0011: 170, 0xC000_0049: 87, 0xC000_0243: 1224, 0xC000_0056: 5,
+        0xC000_0121: 5,
     ]
 }
 
