@@ -152,6 +152,8 @@ static enum strata_vm_growth grow_named_stack(uintptr_t address)
 
 bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
 {
+    if (verdict == HOST_FAULT_ACCESS_VIOLATION && strata_vm_mend_segment(fault))
+        return true;
     enum strata_vm_growth growth = verdict == HOST_FAULT_IN_PAGE_ERROR
         ? STRATA_VM_NO_STACK
         : strata_vm_grow(fault, verdict == HOST_FAULT_GUARD_PAGE, ucontext);
