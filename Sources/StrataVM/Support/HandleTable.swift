@@ -65,6 +65,11 @@ struct HandleTable {
     }
 
     static func find(_ handle: HANDLE?) throws(Status) -> Entry {
+        switch Int(bitPattern: handle) {
+        case currentProcess: return Entry(object: .process, access: 0x1F_FFFF)
+        case currentThread: return Entry(object: .waitable(try callingThread()), access: 0x1F_FFFF)
+        default: break
+        }
         let value = UInt(bitPattern: handle)
         guard let entry = shared.withLock({ table in unsafe table.entry(value.asHandle) }) else { throw Status(.invalidHandle) }
         return entry
