@@ -67,6 +67,7 @@ static __attribute__((noinline)) PTEB start_thread(void)
     block->ClientId.UniqueThread = (HANDLE)(ULONG_PTR)syscall(SYS_gettid);
     block->ProcessEnvironmentBlock = &process_block;
     thread_block = block;
+    strata_vm_take_signal_stack();
     return block;
 }
 

@@ -15,8 +15,9 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "images.c", "layout.cpp", "mappings.c", "modules.c", "native.c", "placeholders.c",
-            "protection.c", "sections.c", "signals.c", "threads.c", "write_watch.c",
+            "allocation.c", "environment.c", "images.c", "layout.cpp", "mappings.c", "modules.c", "native.c", "pipes.c",
+            "placeholders.c", "protection.c", "sections.c", "signals.c", "stacks.c", "synchronization.c", "threads.c",
+            "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {
         // The limit on mappings takes seconds to reach, once is enough.

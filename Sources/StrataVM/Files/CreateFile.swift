@@ -2,12 +2,14 @@ import CStrataVM
 import SystemPackage
 
 /// The rights that generic ones stand for.
-private func specific(_ access: DWORD) -> DWORD {
+private func specific(_ access: DWORD) -> DWORD { specific(access, 0x12_0089, 0x12_0116, 0x12_00A0, 0x1F_01FF) }
+
+private func specific(_ access: DWORD, _ read: DWORD, _ write: DWORD, _ execute: DWORD, _ all: DWORD) -> DWORD {
     var result = access & 0x0FFF_FFFF & ~0x0200_0000
-    if access & 0x8000_0000 != 0 { result |= 0x0012_0089 }
-    if access & 0x4000_0000 != 0 { result |= 0x0012_0116 }
-    if access & 0x2000_0000 != 0 { result |= 0x0012_00A0 }
-    if access & 0x1200_0000 != 0 { result |= 0x001F_01FF }
+    if access & 0x8000_0000 != 0 { result |= read }
+    if access & 0x4000_0000 != 0 { result |= write }
+    if access & 0x2000_0000 != 0 { result |= execute }
+    if access & 0x1200_0000 != 0 { result |= all }
     return result
 }
 
@@ -74,14 +76,20 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
     _ path: LPCSTR?, _ access: DWORD, _ share: DWORD, _ attributes: LPSECURITY_ATTRIBUTES?, _ disposition: DWORD, _ flags: DWORD,
     _ model: HANDLE?
 ) -> HANDLE? {
-    unsafe create(Text.path(path), access, disposition, flags)
+    if let pipe = unsafe PipeName(Text.utf16(path)) {
+        return unsafe PipeCalls.open(pipe, access: specific(access), disposition: disposition, flags: flags)
+    }
+    return unsafe create(Text.path(path), access, disposition, flags)
 }
 
 @c @implementation public func CreateFileW(
     _ path: LPCWSTR?, _ access: DWORD, _ share: DWORD, _ attributes: LPSECURITY_ATTRIBUTES?, _ disposition: DWORD, _ flags: DWORD,
     _ model: HANDLE?
 ) -> HANDLE? {
-    unsafe create(Text.path(path), access, disposition, flags)
+    if let pipe = unsafe PipeName(Text.utf16(path)) {
+        return unsafe PipeCalls.open(pipe, access: specific(access), disposition: disposition, flags: flags)
+    }
+    return unsafe create(Text.path(path), access, disposition, flags)
 }
 
 @c @implementation public func CloseHandle(_ handle: HANDLE?) -> BOOL {
@@ -104,7 +112,7 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
             unsafe duplicate = unsafe HandleTable.open(.process, access: options & 2 != 0 ? 0x1F_FFFF : access)
         } else if Int(bitPattern: source) == HandleTable.currentThread {
             let thread = try HandleTable.callingThread()
-            unsafe duplicate = unsafe HandleTable.open(.waitable(thread), access: options & 2 != 0 ? 0x1F_FFFF : access)
+            unsafe duplicate = unsafe HandleTable.open(.thread(thread), access: options & 2 != 0 ? 0x1F_FFFF : access)
         } else {
             let entry = try unsafe HandleTable.find(source)
             var granted = entry.access
@@ -112,7 +120,10 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
                 switch entry.object {
                 case .file: granted = specific(access)
                 case .section: granted = SectionCalls.specific(access)
-                case .process, .waitable: granted = access
+                case .process: granted = access
+                case .event: granted = specific(access, 0x12_0001, 0x12_0002, 0x12_0000, 0x1F_0003)
+                case .thread: granted = specific(access, 0x12_0048, 0x12_0037, 0x12_0000, 0x1F_FFFF)
+                case .pipe: granted = specific(access)
                 }
             }
             unsafe duplicate = unsafe HandleTable.open(entry.object, access: granted)

@@ -39,6 +39,8 @@ extension AddressSpace where Backend: ~Copyable {
             try withBackend { backend throws(BackendError) in try backend.copyOnWrite(pages, of: source) }
             regions.tree.assign(from: page.lowerBound, to: page.upperBound, run)
             regions.copied.insert(page)
+            // The copy is another page. What cannot be locked stays as it is.
+            if regions.locked.contains(page) { try? backend.lock(pages) }
         case .ready, .demandZero, .demandRead, .accessViolation:
             break
         }

@@ -44,6 +44,13 @@ static void libraries(void)
     STATUS(NtAreMappedFilesTheSame(view, (char *)kernel + 0x1000), STATUS_SUCCESS);
     STATUS(NtAreMappedFilesTheSame(kernel, native), STATUS_NOT_SAME_DEVICE);
     STATUS(NtAreMappedFilesTheSame(bytes, GetProcessHeap()), STATUS_CONFLICTING_ADDRESSES);
+    /* A section of an image says no more than that, and its views are held to what it allows. */
+    HANDLE still = CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE_NO_EXECUTE, 0, 0, NULL);
+    SECTION_BASIC_INFORMATION basic;
+    STATUS(NtQuerySection(still, SectionBasicInformation, &basic, sizeof basic, NULL), STATUS_SUCCESS);
+    CHECK(basic.Attributes == (SEC_FILE | SEC_IMAGE) && basic.Size.QuadPart == RtlImageNtHeader(kernel)->OptionalHeader.SizeOfImage && CloseHandle(still));
+    FAILS(MapViewOfFile(image, FILE_MAP_WRITE, 0, 0, 0), ERROR_ACCESS_DENIED);
+    FAILS(MapViewOfFile(image, FILE_MAP_READ | FILE_MAP_EXECUTE, 0, 0, 0), ERROR_ACCESS_DENIED);
     CHECK(UnmapViewOfFile(bytes) && UnmapViewOfFile(view) && CloseHandle(data) && CloseHandle(image) && CloseHandle(file));
     FAILS(CreateFileA(path, GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL) != INVALID_HANDLE_VALUE, ERROR_ACCESS_DENIED);
     FAILS(CreateFileA(path, GENERIC_READ, 0, NULL, CREATE_ALWAYS, 0, NULL) != INVALID_HANDLE_VALUE, ERROR_ACCESS_DENIED);

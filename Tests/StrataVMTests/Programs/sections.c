@@ -57,24 +57,24 @@ static void copies(void)
 /* A page of a shared view that is protected as copy on write leaves its file alone, whatever the file was opened for. */
 static void shared_pages(void)
 {
-    HANDLE file = make_file(0x3000);
+    HANDLE file = make_file(0x13000);
     CHECK(CloseHandle(file));
     for (int writable = 0; writable < 2; writable++) {
         file = CreateFileA(path, writable ? GENERIC_READ | GENERIC_WRITE : GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
         HANDLE section = CreateFileMappingA(file, NULL, writable ? PAGE_READWRITE : PAGE_READONLY, 0, 0, NULL);
-        char *view = MapViewOfFile(section, writable ? FILE_MAP_WRITE : FILE_MAP_READ, 0, 0, 0);
-        char *other = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+        char *view = MapViewOfFile(section, writable ? FILE_MAP_WRITE : FILE_MAP_READ, 0, 0x10000, 0);
+        char *other = MapViewOfFile(section, FILE_MAP_READ, 0, 0x10000, 0);
         DWORD old, done, word;
         CHECK(view != NULL && other != NULL && VirtualProtect(view + 0x1000, 0x2000, PAGE_WRITECOPY, &old));
         CHECK(touch_write(view + 0x1234) == 0 && view[0x1234] == 42 && view[0x1235] == 0x12);
         CHECK(query(view + 0x1000).Protect == PAGE_READWRITE && query(view + 0x1000).RegionSize == 0x1000);
         CHECK(query(view + 0x2000).Protect == PAGE_WRITECOPY && other[0x1234] == 0x34);
-        SetFilePointer(file, 0x1234, NULL, FILE_BEGIN);
-        CHECK(ReadFile(file, &word, sizeof word, &done, NULL) && done == sizeof word && word == 0x1234);
+        SetFilePointer(file, 0x11234, NULL, FILE_BEGIN);
+        CHECK(ReadFile(file, &word, sizeof word, &done, NULL) && done == sizeof word && word == 0x11234);
         /* The copy stays, whatever the page is protected as afterwards. */
         CHECK(VirtualProtect(view + 0x1000, 0x1000, PAGE_READONLY, &old) && old == PAGE_READWRITE && view[0x1234] == 42);
         CHECK(VirtualProtect(view + 0x1000, 0x1000, PAGE_WRITECOPY, &old) && old == PAGE_READONLY);
-        CHECK(query(view + 0x1000).Protect == PAGE_READWRITE && touch_write(view + 0x1236) == 0 && other[0x1236] == 0);
+        CHECK(query(view + 0x1000).Protect == PAGE_READWRITE && touch_write(view + 0x1236) == 0 && other[0x1236] == 1);
         CHECK(UnmapViewOfFile(view) && UnmapViewOfFile(other) && CloseHandle(section) && CloseHandle(file));
     }
     CHECK(DeleteFileA(path));

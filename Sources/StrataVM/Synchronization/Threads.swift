@@ -3,21 +3,59 @@ import HostVirtualMemory
 import MemoryMap
 import VirtualMemory
 
+/// A thread that was made with a handle, or that asked for one of its own.
+final class ThreadObject: Waitable, @unchecked Sendable {
+    /// The host's number for it, once it runs.
+    var identifier: DWORD = 0
+
+    var suspensions: DWORD
+    var exitCode: DWORD?
+
+    init(isSuspended: Bool) { suspensions = isSuspended ? 1 : 0 }
+
+    override var isSignaled: Bool { exitCode != nil }
+}
+
+extension HandleTable {
+    /// The pseudo-handle of the calling thread.
+    static let currentThread = Int(-2)
+
+    /// The object of the calling thread, which it has until it ends.
+    static func callingThread() throws(Status) -> ThreadObject {
+        if let known = unsafe strata_vm_current_thread() {
+            return unsafe Unmanaged<ThreadObject>.fromOpaque(known).takeUnretainedValue()
+        }
+        let object = ThreadObject(isSuspended: false)
+        object.identifier = GetCurrentThreadId()
+        let kept = unsafe Unmanaged.passRetained(object)
+        guard unsafe strata_vm_adopt_thread(kept.toOpaque()) else {
+            unsafe kept.release()
+            throw Status(.noMemory)
+        }
+        return object
+    }
+}
+
 /// On the thread itself, before the program's function.
 @c func strata_vm_thread_starts(_ object: UnsafeMutableRawPointer) {
-    unsafe Unmanaged<WaitObject>.fromOpaque(object).takeUnretainedValue().waitUntilResumed()
+    let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeUnretainedValue()
+    Waits.locked { _ = Waits.sleep(until: .max) { thread.suspensions == 0 } }
 }
 
 /// The thread ends, on the C library's stack: its reference of the object goes with it.
 @c func strata_vm_thread_ended(_ object: UnsafeMutableRawPointer, _ lowest: UnsafeMutableRawPointer?, _ code: UInt32) {
     if unsafe lowest != nil { ProgramStack.free(UInt64(UInt(bitPattern: lowest))) }
-    unsafe Unmanaged<WaitObject>.fromOpaque(object).takeRetainedValue().end(code)
+    let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeRetainedValue()
+    Waits.locked {
+        thread.exitCode = code
+        Waits.announce()
+    }
 }
 
 private func create(
     _ stack: ProgramStack, _ start: @escaping LPTHREAD_START_ROUTINE, _ argument: LPVOID?, isSuspended: Bool
-) throws(Status) -> WaitObject {
-    let object = WaitObject(.thread, isSuspended: isSuspended)
+) throws(Status) -> ThreadObject {
+    let object = ThreadObject(isSuspended: isSuspended)
     let kept = unsafe Unmanaged.passRetained(object)
     let pointer = { (address: UInt64) in unsafe UnsafeMutableRawPointer(bitPattern: UInt(address)) }
     let identifier = unsafe strata_vm_start_thread(
@@ -47,7 +85,7 @@ private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.d
             commit: commit(isReservation ? 0 : asked), reserve: isReservation ? asked : 0, zeroBits: 0, commitAlignment: 1,
             reserveAlignment: 1)
         let thread = try unsafe create(stack, start, argument, isSuspended: flags & 0x4 != 0)
-        handle = unsafe UInt(bitPattern: HandleTable.open(.waitable(thread), access: 0x1F_FFFF))
+        handle = unsafe UInt(bitPattern: HandleTable.open(.thread(thread), access: 0x1F_FFFF))
         if unsafe identifier != nil { _ = unsafe Arguments.store(thread.identifier, identifier) }
     }
     return isDone != 0 ? unsafe handle.asHandle : nil
@@ -68,7 +106,7 @@ private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.d
         let routine = unsafe unsafeBitCast(start, to: LPTHREAD_START_ROUTINE.self)
         let made = try unsafe create(stack, routine, argument, isSuspended: isSuspended != 0)
         if unsafe thread != nil {
-            let handle = unsafe UInt(bitPattern: HandleTable.open(.waitable(made), access: 0x1F_FFFF))
+            let handle = unsafe UInt(bitPattern: HandleTable.open(.thread(made), access: 0x1F_FFFF))
             _ = unsafe Arguments.store(handle, raw: UnsafeMutableRawPointer(thread))
         }
         if unsafe identifier != nil {
@@ -82,7 +120,8 @@ private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.d
 @c @implementation public func GetExitCodeThread(_ thread: HANDLE?, _ code: LPDWORD?) -> BOOL {
     win32 { () throws(Status) in
         let object = try unsafe HandleTable.thread(thread)
-        guard unsafe Arguments.store(object.endCode, code) else { throw Status(.accessViolation) }
+        let value = Waits.locked { object.exitCode ?? 259 }
+        guard unsafe Arguments.store(value, code) else { throw Status(.accessViolation) }
     }
 }
 
@@ -94,6 +133,14 @@ private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.d
 
 @c @implementation public func ResumeThread(_ thread: HANDLE?) -> DWORD {
     var count: DWORD = .max
-    _ = win32 { () throws(Status) in count = try unsafe HandleTable.thread(thread).resume() }
+    _ = win32 { () throws(Status) in
+        let object = try unsafe HandleTable.thread(thread)
+        count = Waits.locked {
+            let before = object.suspensions
+            if before > 0 { object.suspensions = before - 1 }
+            Waits.announce()
+            return before
+        }
+    }
     return count
 }
