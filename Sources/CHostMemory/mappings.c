@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -133,6 +134,17 @@ uint64_t host_memory_and_swap(void)
     if (sysinfo(&information) != 0)
         return 0;
     return ((uint64_t)information.totalram + information.totalswap) * information.mem_unit;
+}
+
+int64_t host_file_size(int descriptor)
+{
+    struct stat information;
+    return fstat(descriptor, &information) == 0 ? (int64_t)information.st_size : -errno;
+}
+
+int host_resize_file(int descriptor, uint64_t size)
+{
+    return ftruncate(descriptor, (off_t)size) == 0 ? 0 : errno;
 }
 
 int host_synchronize_file(int descriptor)

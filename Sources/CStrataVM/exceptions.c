@@ -138,6 +138,8 @@ static void write_context(ucontext_t *host, const CONTEXT *context)
 
 bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
 {
+    if (verdict == HOST_FAULT_ACCESS_VIOLATION && strata_vm_mend_segment(fault))
+        return true;
     const enum strata_vm_growth growth = verdict == HOST_FAULT_IN_PAGE_ERROR
         ? STRATA_VM_NO_STACK
         : strata_vm_grow(fault, verdict == HOST_FAULT_GUARD_PAGE, ucontext);

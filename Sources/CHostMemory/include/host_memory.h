@@ -48,6 +48,9 @@ int host_lock(uintptr_t address, size_t size);
 int host_unlock(uintptr_t address, size_t size);
 int host_synchronize(uintptr_t address, size_t size);
 
+/// A file's size in bytes, or minus the error's number.
+int64_t host_file_size(int descriptor);
+int host_resize_file(int descriptor, uint64_t size);
 int host_synchronize_file(int descriptor);
 
 /// One byte per page: bit 0 set where the page is in memory.
@@ -69,6 +72,35 @@ uint64_t host_memory_and_swap(void);
 uintptr_t host_program_break(void);
 /// Where the kernel would put a mapping now; 0 where it gives none.
 uintptr_t host_next_mapping(void);
+
+/// How writes to pages are noticed.
+enum host_tracking {
+    /// The processor's faults come to the program's own handler.
+    HOST_TRACKING_BY_FAULTS,
+    /// The kernel keeps track.
+    HOST_TRACKING_BY_KERNEL,
+    /// By the kernel as the environment insists, which cannot do it.
+    HOST_TRACKING_REFUSED,
+};
+
+/// By the kernel where it can; STRATA_WRITE_WATCH in the environment chooses: `faults`, `kernel`. Decided at the first call, and not
+/// to be called by two threads at once then.
+enum host_tracking host_tracking(void);
+
+struct host_page_run {
+    uintptr_t start, end;
+};
+
+/// Lets the kernel keep track of the writes to anonymous memory, as long as it stays mapped. None of it counts as written.
+int host_track_writes(uintptr_t address, size_t size);
+/// The written pages from `*address` on, ascending; it is moved to where the next call goes on. Their number, or minus the error's.
+int host_written_pages(uintptr_t *address, uintptr_t end, struct host_page_run *found, size_t capacity);
+/// Makes pages count as not written.
+int host_forget_writes(uintptr_t address, size_t size);
+/// Drops the contents and makes the pages inaccessible, still tracked.
+int host_empty_tracked(uintptr_t address, size_t size);
+/// As host_lock, without counting as a write; reports pages that others wrote meanwhile.
+int host_lock_tracked(uintptr_t address, size_t size, void (*report)(uintptr_t page, void *context), void *context);
 
 /// Copies while faults are caught: false where one of the sides could not be touched, with what was copied before it unknown.
 bool host_copy(void *to, const void *from, size_t size);

@@ -43,12 +43,12 @@ extension HostBackend: AddressSpaceBackend {
         _ range: VirtualRange, _ attributes: ReservationAttributes, committedAs protection: PageProtection?
     ) throws(BackendError) {
         guard !isAdopting else { return }
-        if attributes.contains(.writeWatch) { watches.add(range) }
+        if attributes.contains(.writeWatch) { try watch(range) }
         guard let protection else { return }
         do throws(BackendError) {
             try protect(range, protection)
         } catch {
-            watches.remove(range)
+            if attributes.contains(.writeWatch) { unwatch(range) }
             throw error
         }
         if attributes.contains(.largePages) { HostMemory.preferLargePages(range) }
@@ -59,21 +59,21 @@ extension HostBackend: AddressSpaceBackend {
     }
 
     mutating func decommit(_ range: VirtualRange) throws(BackendError) {
-        try HostMemory.clear(range)
+        if isTracked(range) { try HostMemory.clearTracked(range) } else { try HostMemory.clear(range) }
         watches.forget(range)
     }
 
     mutating func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
         guard !isAdopting else { return }
         // Physical pages are mapped without being committed.
-        if !isClean || !frames.isUnused { try HostMemory.clear(range) }
+        if !isClean || !frames.isUnused || isTracked(range) { try HostMemory.clear(range) }
         watches.remove(range)
     }
 
     @inline(__always)
     mutating func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
         let access = Self.access(protection)
-        guard access.contains(.write), watches.isWatched(range.start) else {
+        guard access.contains(.write), watches.isWatched(range.start), !isTracked(range) else {
             try HostMemory.protect(range, access)
             return
         }
@@ -106,11 +106,16 @@ extension HostBackend: AddressSpaceBackend {
         try HostMemory.map(page, access, descriptor: storage.descriptor, offset: source.offset, isShared: false)
     }
 
-    mutating func discard(_ range: VirtualRange) { HostMemory.makeFree(range) }
+    mutating func discard(_ range: VirtualRange) {
+        keepWrites(range)
+        HostMemory.makeFree(range)
+    }
 
     mutating func undiscard(_ range: VirtualRange) -> Bool { HostMemory.isResident(range) }
 
-    mutating func lock(_ range: VirtualRange) throws(BackendError) { try HostMemory.lock(range) }
+    mutating func lock(_ range: VirtualRange) throws(BackendError) {
+        if isTracked(range) { try lockWatched(range) } else { try HostMemory.lock(range) }
+    }
 
     mutating func unlock(_ range: VirtualRange) { HostMemory.unlock(range) }
 
@@ -127,6 +132,6 @@ extension HostBackend: AddressSpaceBackend {
     }
 
     mutating func takeWrites(in range: VirtualRange, _ report: (VirtualRange) -> Void) {
-        for written in watches.written(in: range) { report(written) }
+        reportWrites(in: range, report)
     }
 }

@@ -64,10 +64,10 @@ enum HostMemory {
         return error == 0 && pages.allSatisfy { $0 & 1 == 1 }
     }
 
-    private static func address(_ range: VirtualRange) -> UInt { UInt(range.start.rawValue) }
-    private static func size(_ range: VirtualRange) -> Int { Int(range.last.rawValue - range.start.rawValue) + 1 }
+    static func address(_ range: VirtualRange) -> UInt { UInt(range.start.rawValue) }
+    static func size(_ range: VirtualRange) -> Int { Int(range.last.rawValue - range.start.rawValue) + 1 }
 
-    private static func check(_ error: Int32) throws(BackendError) {
+    static func check(_ error: Int32) throws(BackendError) {
         switch error {
         case 0: return
         case EACCES, EPERM: throw .accessDenied

@@ -129,14 +129,15 @@ extension HostProcess {
             let mask = HostMemory.pageSize - 1
             let last = VirtualAddress((base.rawValue + (byteCount - 1)) | mask)
             guard let range = VirtualRange(start: VirtualAddress(base.rawValue & ~mask), last: last) else { return }
-            for run in space.backend.watches.written(in: range) { watch(run) }
+            let closed = space.backend.watches.written(in: range)
+            guard space.backend.forgetWrites(range) else { return }
+            for run in closed { repair(run) }
         }
     }
 
     /// Closes written pages to writes, so that the next ones are seen.
     private func watch(_ range: VirtualRange) {
-        space.backend.watches.forget(range)
-        repair(range)
+        if space.backend.forgetWrites(range) { repair(range) }
     }
 
     /// Takes physical pages for the program to map: ``AddressSpace/allocateFrames(_:)``.

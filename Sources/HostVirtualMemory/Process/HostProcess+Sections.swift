@@ -62,7 +62,9 @@ extension HostProcess {
                 throw .insufficientResources
             }
             space.backend.storages.add(
-                HostStorage(descriptor: descriptor.rawValue, isImage: false, identity: file.identity), as: section.storage)
+                HostStorage(
+                    descriptor: descriptor.rawValue, isImage: false, identity: file.identity,
+                    fileByteCount: max(file.byteCount, section.byteCount)), as: section.storage)
             return HostSection(section)
         }
     }
@@ -156,7 +158,7 @@ extension HostProcess {
             guard let mapped = section.section else { throw .invalidHandle }
             var request = ViewRequest(section: mapped, protection: protection)
             configure(&request)
-            let rest = section.byteCount - min(request.offset, section.byteCount)
+            let rest = mapped.byteCount - min(request.offset, mapped.byteCount)
             guard let base = request.base, zones.zone(of: base) != nil,
                 base.rawValue & (Platform.allocationGranularity - 1) == 0,
                 let named = Self.named(base, request.byteCount > 0 ? request.byteCount : rest)

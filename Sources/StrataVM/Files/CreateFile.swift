@@ -13,28 +13,20 @@ private func specific(_ access: DWORD, _ read: DWORD, _ write: DWORD, _ execute:
     return result
 }
 
-private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ flags: DWORD) -> HANDLE? {
+private func create(_ path: FilePath?, _ access: DWORD, _ share: DWORD, _ disposition: DWORD, _ flags: DWORD) -> HANDLE? {
     let invalid = unsafe HANDLE(bitPattern: -1)
     guard let path else {
         fail(3)
         return unsafe invalid
     }
     let access = specific(access)
-    let writes = access & 0x6 != 0
-    var options: FileDescriptor.OpenOptions = [.closeOnExec]
-    switch disposition {
-    case 1: options.formUnion([.create, .exclusiveCreate])
-    case 2: options.formUnion([.create, .truncate])
-    case 3: break
-    case 4: options.insert(.create)
-    case 5 where writes: options.insert(.truncate)
-    default:
+    guard let disposition = FileDisposition(rawValue: disposition), disposition != .truncateExisting || access & 0x2 != 0 else {
         fail(87)
         return unsafe invalid
     }
     do throws(Errno) {
         if let library = try SystemLibraries.open(path) {
-            guard disposition == 3, access & 0x10116 == 0 else {
+            guard disposition == .openExisting, access & 0x10116 == 0 else {
                 try? library.close()
                 fail(5)
                 return unsafe invalid
@@ -48,28 +40,35 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
     }
     let known = try? HostFiles.information(path)
     if let known, known.isDirectory {
-        fail(5)
+        fail(disposition == .createNew ? 80 : 5)
         return unsafe invalid
     }
-    // Views of a file that can be written have to be able to read it.
-    let permissions: FilePermissions = flags & 1 != 0 ? FilePermissions(rawValue: 0o444) : FilePermissions(rawValue: 0o666)
-    let mode: FileDescriptor.AccessMode = writes || options.contains(.truncate) ? .readWrite : .readOnly
-    do {
-        let descriptor: FileDescriptor
-        do {
-            descriptor = try FileDescriptor.open(path, mode, options: options, permissions: permissions)
-        } catch Errno.permissionDenied where mode == .readWrite && access & 1 == 0 {
-            descriptor = try FileDescriptor.open(path, .writeOnly, options: options, permissions: permissions)
+    let request = FileRequest(access: access, share: share, disposition: disposition, flags: flags)
+    do throws(FileFailure) {
+        let file: FileObject
+        var existed = true
+        if let known, !known.isRegular {
+            file = try device(path, request)
+        } else {
+            (file, existed) = try OpenFiles.shared.withLock { files throws(FileFailure) in try files.open(path, request) }
         }
-        let file = FileObject(descriptor: descriptor, path: path, isDeletedOnClose: flags & 0x0400_0000 != 0)
-        if disposition == 2 || disposition == 4 { SetLastError(known == nil ? 0 : 183) }
-        return unsafe HandleTable.open(.file(file), access: access)
-    } catch let error as Errno {
-        fail(Status.error(error))
+        SetLastError(existed && disposition.tellsOfExisting ? 183 : 0)
+        return unsafe HandleTable.open(.file(file), access: request.sharing.access)
     } catch {
-        fail(31)
+        error.report()
+        return unsafe invalid
     }
-    return unsafe invalid
+}
+
+/// Opens what is no file of bytes: it has no sections, and is shared as it comes. A pipe may keep the caller waiting.
+private func device(_ path: FilePath, _ request: FileRequest) throws(FileFailure) -> FileObject {
+    guard request.disposition != .createNew else { throw .host(.fileExists) }
+    do throws(Errno) {
+        let descriptor = try HostFiles.open(path, reads: request.sharing.reads, writes: request.sharing.writes)
+        return FileObject(descriptor: descriptor, path: path, isDeletedOnClose: false)
+    } catch {
+        throw .host(error)
+    }
 }
 
 @c @implementation public func CreateFileA(
@@ -79,7 +78,7 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
     if let pipe = unsafe PipeName(Text.utf16(path)) {
         return unsafe PipeCalls.open(pipe, access: specific(access), disposition: disposition, flags: flags)
     }
-    return unsafe create(Text.path(path), access, disposition, flags)
+    return unsafe create(Text.path(path), access, share, disposition, flags)
 }
 
 @c @implementation public func CreateFileW(
@@ -89,7 +88,7 @@ private func create(_ path: FilePath?, _ access: DWORD, _ disposition: DWORD, _ 
     if let pipe = unsafe PipeName(Text.utf16(path)) {
         return unsafe PipeCalls.open(pipe, access: specific(access), disposition: disposition, flags: flags)
     }
-    return unsafe create(Text.path(path), access, disposition, flags)
+    return unsafe create(Text.path(path), access, share, disposition, flags)
 }
 
 @c @implementation public func CloseHandle(_ handle: HANDLE?) -> BOOL {

@@ -1,5 +1,6 @@
 import CHostMemory
 import CStrataVM
+import HostVirtualMemory
 import SystemPackage
 
 /// Runs a call on a file; errors of the host become those of Win32.
@@ -83,7 +84,12 @@ private func seek(_ file: FileObject, _ distance: Int64, _ method: DWORD) throws
 @c @implementation public func SetEndOfFile(_ handle: HANDLE?) -> BOOL {
     unsafe withFile(handle, access: 0x2) { file in
         let place = try file.descriptor.seek(offset: 0, from: .current)
-        try file.descriptor.resize(to: place)
+        let information = try HostFiles.information(file.descriptor)
+        if let use = HostProcess.current.use(of: information.identity), UInt64(place) < min(use.byteCount, information.byteCount)
+        {
+            throw Status(.userMappedFile)
+        }
+        try HostFiles.resize(file.descriptor, to: place)
     }
 }
 

@@ -6,11 +6,11 @@ private func delete(_ path: FilePath?) -> BOOL {
         fail(3)
         return 0
     }
-    do {
-        try HostFiles.remove(path)
+    do throws(FileFailure) {
+        try OpenFiles.shared.withLock { files throws(FileFailure) in try files.delete(path) }
         return 1
     } catch {
-        fail(Status.error(error))
+        error.report()
         return 0
     }
 }

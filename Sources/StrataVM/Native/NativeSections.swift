@@ -161,15 +161,17 @@ private func mapped(
 
 @c @implementation public func NtExtendSection(_ handle: HANDLE?, _ size: UnsafeMutablePointer<LARGE_INTEGER>?) -> NTSTATUS {
     native { () throws(Status) in
-        let section = try unsafe HandleTable.section(handle, access: 0x10).section
         guard let size = unsafe size,
-            let wanted = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0)
+            let wanted = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0),
+            unsafe Arguments.store(wanted, raw: size)
         else {
             throw Status(.accessViolation)
         }
-        // A section keeps the size that it was made with; asking for no more is no mistake.
-        guard section.attributes.contains(.file), wanted <= section.byteCount else { throw .sectionNotExtended }
-        _ = unsafe Arguments.store(section.byteCount, raw: size)
+        let section = try unsafe HandleTable.section(handle, access: 0x10).section
+        let byteCount = try withStatus { () throws(NTStatus) in
+            try HostProcess.current.extend(section, to: wanted)
+        }
+        _ = unsafe Arguments.store(byteCount, raw: size)
     }
 }
 

@@ -54,7 +54,7 @@ extension Section {
         try check(protection, attributes)
         guard !attributes.contains(.image) else { throw .invalidFileForSection }
         let (sum, overflow) = byteCount.addingReportingOverflow(platform.pageSize - 1)
-        guard byteCount > 0, !overflow, sum < 1 << 62 else { throw .invalidParameter4 }
+        guard byteCount > 0, !overflow, sum < byteLimit else { throw .invalidParameter4 }
         if attributes.contains(.largePages) {
             guard byteCount & (platform.largePageSize - 1) == 0 else { throw .invalidParameter4 }
             guard canLockMemory else { throw .privilegeNotHeld }
@@ -82,7 +82,7 @@ extension Section {
         let size = byteCount == 0 ? file.byteCount : byteCount
         guard size > 0 else { throw .mappedFileSizeZero }
         let grows = size > file.byteCount
-        guard !grows || protection.neededFileAccess.contains(.write), size < 1 << 62 else { throw .sectionTooBig }
+        guard !grows || protection.neededFileAccess.contains(.write), size < byteLimit else { throw .sectionTooBig }
         return Section(
             storage: .file(file.token), attributes: attributes.intersection([.noCache, .writeCombine]).union(.file),
             protection: protection, byteCount: size, ledger: ledger, charge: 0)

@@ -11,7 +11,7 @@ public final class Section {
     public let protection: PageProtection
 
     /// The size in bytes: whole pages for the paging file, to the byte for files.
-    public let byteCount: UInt64
+    public internal(set) var byteCount: UInt64
 
     /// Its pages that have storage, by offset, where that is not all of them.
     var committed = PageSet()

@@ -126,7 +126,8 @@ STRATA_VM_ASSERT(offsetof(TEB, GuaranteedStackBytes) == 0x1748 && sizeof(TEB) ==
 
 STRATA_VM_BEGIN
 
-/// This thread's environment block. There is no segment register behind it: readers use this call.
+/// This thread's environment block. On x86-64 the GS segment points to it as well, so that code which reads `gs:[0x30]` needs no call;
+/// on AArch64 the register that Windows keeps for it, x18, is the compiler's, and readers use this call.
 PTEB NTAPI NtCurrentTeb(void);
 PPEB NTAPI RtlGetCurrentPeb(void);
 
