@@ -84,9 +84,9 @@ enum { small_copy = 64 };
 /* A fault inside leaves memcpy by longjmp: it holds nothing. */
 bool host_copy(void *to, const void *from, size_t size)
 {
-    keep_room();
     if (size <= small_copy)
         return host_copy_small(to, from, size);
+    keep_room();
     jmp_buf environment;
     jmp_buf *const outer = guarded;
     if (setjmp(environment) != 0) {

@@ -136,29 +136,13 @@ static void write_context(ucontext_t *host, const CONTEXT *context)
 }
 #endif
 
-/*
- * A stack that the program has made and named in its block grows likewise, page by page: the guard that is touched becomes its own, and
- * the next one the guard. The lowest page is never used, and the one above it is what is left for those who handle the overflow.
- */
-static enum strata_vm_growth grow_named_stack(uintptr_t address)
-{
-    const PTEB block = NtCurrentTeb();
-    const uintptr_t lowest = (uintptr_t)block->DeallocationStack, page = address & ~(uintptr_t)0xFFF;
-    if (lowest == 0 || address < lowest || address >= (uintptr_t)block->NtTib.StackBase)
-        return STRATA_VM_NO_STACK;
-    block->NtTib.StackLimit = (PVOID)page;
-    return page > lowest + 0x1000 && strata_vm_commit_guard(page - 0x1000) ? STRATA_VM_GROWN : STRATA_VM_OVERFLOW;
-}
-
 bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
 {
     if (verdict == HOST_FAULT_ACCESS_VIOLATION && strata_vm_mend_segment(fault))
         return true;
-    enum strata_vm_growth growth = verdict == HOST_FAULT_IN_PAGE_ERROR
+    const enum strata_vm_growth growth = verdict == HOST_FAULT_IN_PAGE_ERROR
         ? STRATA_VM_NO_STACK
         : strata_vm_grow(fault, verdict == HOST_FAULT_GUARD_PAGE, ucontext);
-    if (growth == STRATA_VM_NO_STACK && verdict == HOST_FAULT_GUARD_PAGE)
-        growth = grow_named_stack(fault->address);
     if (growth == STRATA_VM_GROWN)
         return true;
 

@@ -6,19 +6,14 @@
 #define _GNU_SOURCE
 #include "strata-vm-private.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <ucontext.h>
-#include <unistd.h>
 
-/* Of the library's calls, and of the handlers of memory faults: both run Swift. */
-enum { HOST_STACK_SIZE = 512 << 10, SIGNAL_STACK_SIZE = 128 << 10 };
+/* Of the library's calls. */
+enum { HOST_STACK_SIZE = 512 << 10 };
 
 struct strata_vm_thread {
     /* Of the thread's object, which is told of the thread's end. */
@@ -112,10 +107,6 @@ static void end_thread(void *value)
     struct strata_vm_thread *const thread = value;
     current = NULL;
     strata_vm_thread_ended(thread->object, thread->lowest, thread->code);
-    stack_t none = {.ss_flags = SS_DISABLE};
-    stack_t used;
-    if (thread->lowest != NULL && sigaltstack(&none, &used) == 0 && !(used.ss_flags & SS_DISABLE))
-        munmap(used.ss_sp, used.ss_size);
     free(thread);
 }
 
@@ -150,11 +141,6 @@ static void *run_thread(void *value)
     struct strata_vm_thread *const thread = value;
     pthread_setspecific(thread_key, thread);
     current = thread;
-    void *signals = mmap(NULL, SIGNAL_STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (signals != MAP_FAILED) {
-        stack_t stack = {.ss_sp = signals, .ss_size = SIGNAL_STACK_SIZE};
-        sigaltstack(&stack, NULL);
-    }
     PTEB block = NtCurrentTeb();
     block->NtTib.StackBase = thread->base;
     block->NtTib.StackLimit = thread->limit;
@@ -162,14 +148,16 @@ static void *run_thread(void *value)
 
     DWORD *const told = thread->told;
     thread->told = NULL;
-    strata_vm_monitor_enter();
+    strata_vm_waits_enter();
     *told = (DWORD)(ULONG_PTR)block->ClientId.UniqueThread;
-    strata_vm_monitor_wake();
-    strata_vm_monitor_leave();
+    strata_vm_waits_announce();
+    strata_vm_waits_leave();
 
     strata_vm_thread_starts(thread->object);
     host_use_growing_stack((uintptr_t)thread->lowest, (uintptr_t)thread->base);
-    if (signals != MAP_FAILED && setjmp(thread->end) == 0)
+    /* Faults of a stack cannot be taken on that stack: without another one, the program's function does not run. */
+    stack_t signals;
+    if (sigaltstack(NULL, &signals) == 0 && !(signals.ss_flags & SS_DISABLE) && setjmp(thread->end) == 0)
         strata_vm_call_on_stack(thread->base, run_program, thread, &thread->host_top);
     thread->host_top = NULL;
     host_use_growing_stack(0, 0);
@@ -197,10 +185,10 @@ DWORD strata_vm_start_thread(
         free(thread);
         return 0;
     }
-    strata_vm_monitor_enter();
+    strata_vm_waits_enter();
     while (identifier == 0)
-        strata_vm_monitor_wait(UINT64_MAX);
-    strata_vm_monitor_leave();
+        strata_vm_waits_sleep(UINT64_MAX);
+    strata_vm_waits_leave();
     return identifier;
 }
 
@@ -229,20 +217,21 @@ static uintptr_t stack_pointer(const void *ucontext)
 
 enum strata_vm_growth strata_vm_grow(const struct host_fault *fault, bool is_guard, const void *ucontext)
 {
-    const struct strata_vm_thread *const thread = current;
-    if (thread == NULL || fault->address < (uintptr_t)thread->lowest || fault->address >= (uintptr_t)thread->base)
-        return STRATA_VM_NO_STACK;
+    /* By the block, since programs may run on stacks of their own making, and tell so there. */
     const PTEB block = NtCurrentTeb();
+    const uintptr_t bottom = (uintptr_t)block->DeallocationStack, top = (uintptr_t)block->NtTib.StackBase;
+    if (bottom == 0 || fault->address < bottom || fault->address >= top)
+        return STRATA_VM_NO_STACK;
     const uintptr_t page = 0xFFF, used = stack_pointer(ucontext);
     /* Compilers of this host do not touch each page of a large frame on the way down, so the guard may have been jumped over. */
     if (!is_guard && fault->address < used)
         return STRATA_VM_NO_STACK;
     uintptr_t lowest = fault->address;
-    if (used >= (uintptr_t)thread->lowest && used < lowest)
+    if (used >= bottom && used < lowest)
         lowest = used;
     uintptr_t limit = lowest & ~page;
-    const enum strata_vm_growth growth = strata_vm_grow_stack(
-        (uintptr_t)thread->lowest, (uintptr_t)thread->base, block->GuaranteedStackBytes, fault->address, is_guard, &limit);
+    const enum strata_vm_growth growth
+        = strata_vm_grow_stack(bottom, top, block->GuaranteedStackBytes, fault->address, is_guard, &limit);
     if (growth != STRATA_VM_NO_STACK)
         block->NtTib.StackLimit = (void *)limit;
     return growth;
@@ -250,9 +239,9 @@ enum strata_vm_growth strata_vm_grow(const struct host_fault *fault, bool is_gua
 
 void strata_vm_guarded(uintptr_t start, uintptr_t end)
 {
-    const struct strata_vm_thread *const thread = current;
-    if (thread != NULL && start >= (uintptr_t)thread->lowest && end <= (uintptr_t)thread->base && start < end)
-        NtCurrentTeb()->NtTib.StackLimit = (void *)end;
+    const PTEB block = NtCurrentTeb();
+    if (start >= (uintptr_t)block->DeallocationStack && end <= (uintptr_t)block->NtTib.StackBase && start < end)
+        block->NtTib.StackLimit = (void *)end;
 }
 
 BOOL WINAPI SetThreadStackGuarantee(PULONG size)
@@ -274,7 +263,7 @@ BOOL WINAPI SetThreadStackGuarantee(PULONG size)
     if (rounded > before) {
         block->GuaranteedStackBytes = rounded;
         if (current != NULL && current->lowest != NULL)
-            strata_vm_guard_stack((uintptr_t)current->lowest, (uintptr_t)block->NtTib.StackLimit, rounded);
+            strata_vm_guard_stack((uintptr_t)block->DeallocationStack, (uintptr_t)block->NtTib.StackLimit, rounded);
     }
     return TRUE;
 }
@@ -285,48 +274,3 @@ void WINAPI GetCurrentThreadStackLimits(PULONG_PTR lowest, PULONG_PTR highest)
     *lowest = (ULONG_PTR)block->DeallocationStack;
     *highest = (ULONG_PTR)block->NtTib.StackBase;
 }
-
-/*
- * One monitor for all that is waited for: whoever waits looks again when anything was set. It is entered again by the thread that has
- * it where the last handle of an object goes inside; nobody waits then.
- */
-static pthread_mutex_t monitor = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-
-void strata_vm_monitor_enter(void) { pthread_mutex_lock(&monitor); }
-void strata_vm_monitor_leave(void) { pthread_mutex_unlock(&monitor); }
-void strata_vm_monitor_wake(void) { pthread_cond_broadcast(&changed); }
-
-uint64_t strata_vm_monotonic_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-bool strata_vm_monitor_wait(uint64_t deadline)
-{
-    if (deadline == UINT64_MAX)
-        return pthread_cond_wait(&changed, &monitor) == 0;
-    const struct timespec end = {(time_t)(deadline / 1000000000u), (long)(deadline % 1000000000u)};
-    return pthread_cond_clockwait(&changed, &monitor, CLOCK_MONOTONIC, &end) != ETIMEDOUT;
-}
-
-DWORD WINAPI SleepEx(DWORD milliseconds, BOOL isAlertable)
-{
-    (void)isAlertable;
-    if (milliseconds == 0) {
-        SwitchToThread();
-    } else if (milliseconds == INFINITE) {
-        for (;;)
-            pause();
-    } else {
-        struct timespec rest = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
-        while (nanosleep(&rest, &rest) != 0 && errno == EINTR) {
-        }
-    }
-    return 0;
-}
-
-void WINAPI Sleep(DWORD milliseconds) { SleepEx(milliseconds, FALSE); }
-BOOL WINAPI SwitchToThread(void) { return syscall(SYS_sched_yield) == 0; }

@@ -63,14 +63,6 @@ void strata_vm_guard_stack(uintptr_t lowest, uintptr_t limit, uintptr_t guarante
 /// The program guarded pages: those of its own stack end it there.
 void strata_vm_guarded(uintptr_t start, uintptr_t end);
 
-/// The lock that everything which threads wait for is behind; entered again by the thread that has it.
-void strata_vm_monitor_enter(void);
-void strata_vm_monitor_leave(void);
-void strata_vm_monitor_wake(void);
-/// Waits for a wake, no longer than until a time of the monotonic clock in nanoseconds; false where that is past.
-bool strata_vm_monitor_wait(uint64_t deadline);
-uint64_t strata_vm_monotonic_time(void);
-
 /// Gives every call of this library, in no order. The name lasts as long as the library.
 void strata_vm_for_each_call(void (*body)(void *context, const char *name, uintptr_t address), void *context);
 /// Whether the libraries are images of this library's making, whose code leads to its calls.
@@ -87,10 +79,16 @@ bool strata_vm_is_library(int index, const void *base);
 /// Gives a path as UTF-16: its length, or the size where it was cut.
 DWORD strata_vm_widen(const char *path, size_t length, LPWSTR buffer, DWORD size);
 
+/// The lock that everything which threads wait for is behind; entered again by the thread that has it.
+void strata_vm_waits_enter(void);
+void strata_vm_waits_leave(void);
+/// Wakes all that wait, for them to look again.
+void strata_vm_waits_announce(void);
+/// Gives the lock up until something was announced; false where the deadline, of the monotonic clock in nanoseconds, has passed before.
+bool strata_vm_waits_sleep(uint64_t deadline);
+uint64_t strata_vm_waits_now(void);
+
 /// Gives this thread a stack for signal handlers, for as long as it runs, where it has none.
 void strata_vm_take_signal_stack(void);
-
-/// Commits a page of a stack, as the guard below those that are used; false where that cannot be.
-bool strata_vm_commit_guard(uintptr_t page);
 
 #endif

@@ -13,7 +13,7 @@ private func transfer(
         let (object, granted) = try unsafe HandleTable.file(file)
         guard granted & access != 0 else { throw Status(.accessDenied) }
         let signal = try Int(bitPattern: event) == 0 ? nil : unsafe HandleTable.event(event)
-        signal?.reset()
+        if let signal { Waits.locked { signal.isSet = false } }
         let count: Int
         do {
             count = try unsafe body(object.descriptor, place(offset))
@@ -28,7 +28,7 @@ private func transfer(
         guard unsafe Arguments.store(0 as UInt64, raw: words),
             unsafe Arguments.store(UInt64(count), raw: words.map { unsafe $0 + 8 })
         else { throw Status(.accessViolation) }
-        signal?.set()
+        if let signal { Waits.locked { signal.isSet = true } }
     }
 }
 

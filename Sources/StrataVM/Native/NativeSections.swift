@@ -84,11 +84,11 @@ private func create(
 private func map(
     _ handle: HANDLE?, _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ zeroBits: UInt64,
     _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG, _ protection: ULONG,
-    _ parameters: [ExtendedParameter]? = nil
+    _ parameters: [ExtendedParameter]? = nil, commitSize: UInt64 = 0
 ) -> NTSTATUS {
     var result: NTSTATUS = 0
     let status = native { () throws(Status) in
-        result = try unsafe mapped(handle, process, address, zeroBits, offset, size, type, protection, parameters)
+        result = try unsafe mapped(handle, process, address, zeroBits, offset, size, type, protection, parameters, commitSize)
     }
     return status == 0 ? result : status
 }
@@ -96,7 +96,7 @@ private func map(
 private func mapped(
     _ handle: HANDLE?, _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ zeroBits: UInt64,
     _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG, _ protection: ULONG,
-    _ parameters: [ExtendedParameter]?
+    _ parameters: [ExtendedParameter]?, _ commitSize: UInt64
 ) throws(Status) -> NTSTATUS {
     let asked = try unsafe MemoryCalls.range(address, size)
     let requirements = try parameters.flatMap { list throws(Status) in
@@ -114,6 +114,11 @@ private func mapped(
     let word = PageProtection(rawValue: protection)
     let object = try unsafe HandleTable.section(handle)
     _ = try unsafe HandleTable.section(handle, access: SectionCalls.needed(word))
+    // All of a view is committed where anything of it can be, but no more can be asked for than it has.
+    if !object.section.attributes.contains(.file) {
+        let whole = asked.size == 0 ? object.section.byteCount : asked.size
+        guard commitSize <= whole else { throw Status(.invalidParameter5) }
+    }
     let view = try withStatus { () throws(NTStatus) in
         try HostProcess.current.mapView(of: object.section, word) { request in
             request.base = asked.address.rawValue == 0 ? nil : asked.address
@@ -138,7 +143,10 @@ private func mapped(
     _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ inherit: SECTION_INHERIT, _ type: ULONG,
     _ protection: ULONG
 ) -> NTSTATUS {
-    unsafe map(section, process, address, UInt64(zeroBits), offset, size, type, protection)
+    guard inherit == ViewShare || inherit == ViewUnmap else { return Status(.invalidParameter8).rawValue }
+    return unsafe map(
+        section, process, address, UInt64(zeroBits), offset, size, type, protection,
+        commitSize: UInt64(UInt(bitPattern: commitSize)))
 }
 
 @c @implementation public func NtMapViewOfSectionEx(

@@ -28,9 +28,6 @@ struct HandleTable {
     /// The pseudo-handle of this process.
     static let currentProcess = Int(-1)
 
-    /// The pseudo-handle of the calling thread.
-    static let currentThread = Int(-2)
-
     private static func index(_ handle: HANDLE?) -> Int? {
         let value = Int(bitPattern: handle)
         return value >= 4 && value & 3 == 0 ? value >> 2 - 1 : nil
@@ -68,6 +65,11 @@ struct HandleTable {
     }
 
     static func find(_ handle: HANDLE?) throws(Status) -> Entry {
+        switch Int(bitPattern: handle) {
+        case currentProcess: return Entry(object: .process, access: 0x1F_FFFF)
+        case currentThread: return Entry(object: .thread(try callingThread()), access: 0x1F_FFFF)
+        default: break
+        }
         let value = UInt(bitPattern: handle)
         guard let entry = shared.withLock({ table in unsafe table.entry(value.asHandle) }) else { throw Status(.invalidHandle) }
         return entry
@@ -92,7 +94,6 @@ struct HandleTable {
     }
 
     static func thread(_ handle: HANDLE?) throws(Status) -> ThreadObject {
-        if Int(bitPattern: handle) == currentThread { return try callingThread() }
         guard case .thread(let thread) = try unsafe find(handle).object else { throw .objectTypeMismatch }
         return thread
     }
@@ -100,7 +101,6 @@ struct HandleTable {
     /// What a handle lets its holder wait for.
     static func waitable(_ handle: HANDLE?) throws(Status) -> Waitable {
         if Int(bitPattern: handle) == currentProcess { return Waitable() }
-        if Int(bitPattern: handle) == currentThread { return try callingThread() }
         let entry = try unsafe find(handle)
         let isAllowed = entry.access & 0x10_0000 != 0
         switch entry.object {
@@ -116,20 +116,6 @@ struct HandleTable {
         case .process: return Waitable()
         case .section: throw .objectTypeMismatch
         }
-    }
-
-    /// The object of the calling thread, which it has until it ends.
-    static func callingThread() throws(Status) -> ThreadObject {
-        if let known = unsafe strata_vm_current_thread() {
-            return unsafe Unmanaged<ThreadObject>.fromOpaque(known).takeUnretainedValue()
-        }
-        let object = ThreadObject(identifier: GetCurrentThreadId())
-        let kept = unsafe Unmanaged.passRetained(object)
-        guard unsafe strata_vm_adopt_thread(kept.toOpaque()) else {
-            unsafe kept.release()
-            throw Status(.noMemory)
-        }
-        return object
     }
 
     static func section(_ handle: HANDLE?, access: UInt32 = 0) throws(Status) -> SectionObject {

@@ -13,9 +13,6 @@ final class EventObject: Waitable, @unchecked Sendable {
         self.isSet = isSet
     }
 
-    func set() { Waits.locked { isSet = true } }
-    func reset() { Waits.locked { isSet = false } }
-
     override var isSignaled: Bool { isSet }
     override func take() { if !isManual { isSet = false } }
 }
@@ -56,7 +53,7 @@ private func create(_ isManual: BOOL, _ isSet: BOOL, _ name: [UInt16]?) -> HANDL
 private func set(_ handle: HANDLE?, _ isSet: Bool) -> BOOL {
     win32 { () throws(Status) in
         let event = try unsafe HandleTable.event(handle, access: 0x2)
-        if isSet { event.set() } else { event.reset() }
+        Waits.locked { event.isSet = isSet }
     }
 }
 

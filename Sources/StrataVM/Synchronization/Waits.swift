@@ -12,27 +12,27 @@ class Waitable: @unchecked Sendable {
 /// ``Arguments`` as ever.
 enum Waits {
     static func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        strata_vm_monitor_enter()
-        defer { strata_vm_monitor_leave() }
+        strata_vm_waits_enter()
+        defer { strata_vm_waits_leave() }
         return try body()
     }
 
     /// When a wait of some milliseconds ends; never for `INFINITE`.
     static func deadline(_ milliseconds: DWORD) -> UInt64 {
-        milliseconds == .max ? .max : strata_vm_monotonic_time() &+ UInt64(milliseconds) * 1_000_000
+        milliseconds == .max ? .max : strata_vm_waits_now() &+ UInt64(milliseconds) * 1_000_000
     }
 
     /// Sleeps until a condition holds, with the lock held once: false where the deadline passes before.
     static func sleep(until deadline: UInt64, _ isDone: () -> Bool) -> Bool {
         while !isDone() {
-            if deadline != .max && strata_vm_monotonic_time() >= deadline { return false }
-            _ = strata_vm_monitor_wait(deadline)
+            if deadline != .max && strata_vm_waits_now() >= deadline { return false }
+            _ = strata_vm_waits_sleep(deadline)
         }
         return true
     }
 
     /// Lets every waiting thread look again, after a change.
-    static func announce() { strata_vm_monitor_wake() }
+    static func announce() { strata_vm_waits_announce() }
 }
 
 private func wait(_ handles: [UInt], all: Bool, _ milliseconds: DWORD) -> DWORD {

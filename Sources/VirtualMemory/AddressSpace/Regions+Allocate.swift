@@ -71,7 +71,7 @@ extension Regions {
     ) throws(NTStatus) {
         guard protection.validatedForPrivateMemory != nil else { throw .invalidPageProtection }
         if type.contains(.reservePlaceholder), protection != .noAccess { throw .invalidParameter }
-        if type.contains(.physical), protection != .readWrite { throw .invalidPageProtection }
+        if type.contains(.physical), protection != .readWrite { throw .invalidParameter6 }
         if type.contains(.largePages) {
             guard protection.base == .readWrite || protection.base == .executeReadWrite else { throw .invalidPageProtection }
             guard canLockMemory else { throw .privilegeNotHeld }

@@ -16,7 +16,7 @@ extension Regions {
         let limit: UInt64
         // The zero bits are the fourth argument here, and the third of allocations.
         do throws(NTStatus) { limit = try highestAddress(zeroBits: request.zeroBits) } catch { throw .invalidParameter4 }
-        guard request.type.isSubset(of: [.topDown, .replacePlaceholder, .reserve]) else { throw .invalidParameter }
+        guard request.type.isSubset(of: [.topDown, .replacePlaceholder, .reserve]) else { throw .invalidParameter9 }
         guard let protection = request.protection.validated, protection.isDisjoint(with: .guardPage) else {
             throw .invalidPageProtection
         }
@@ -31,7 +31,9 @@ extension Regions {
         let replaces = request.type.contains(.replacePlaceholder)
         let mask = replaces ? pageMask : granuleMask
         guard base & mask == 0, request.offset & mask == 0 else { throw .mappedAlignment }
-        guard base <= highest, base == 0 || base >= lowest else { throw .invalidParameter3 }
+        guard base <= highest, base == 0 || base >= lowest, request.byteCount <= highest - base + 1 else {
+            throw .invalidParameter3
+        }
         if let requirements = request.requirements {
             guard base == 0 || requirements == AddressRequirements(), requirements.alignment == 0 else { throw .invalidParameter }
             try check(requirements)

@@ -48,7 +48,7 @@ static void libraries(void)
     HANDLE still = CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE_NO_EXECUTE, 0, 0, NULL);
     SECTION_BASIC_INFORMATION basic;
     STATUS(NtQuerySection(still, SectionBasicInformation, &basic, sizeof basic, NULL), STATUS_SUCCESS);
-    CHECK(basic.Attributes == (SEC_FILE | SEC_IMAGE) && basic.Size.QuadPart >= 0x4000 && CloseHandle(still));
+    CHECK(basic.Attributes == (SEC_FILE | SEC_IMAGE) && basic.Size.QuadPart == RtlImageNtHeader(kernel)->OptionalHeader.SizeOfImage && CloseHandle(still));
     FAILS(MapViewOfFile(image, FILE_MAP_WRITE, 0, 0, 0), ERROR_ACCESS_DENIED);
     FAILS(MapViewOfFile(image, FILE_MAP_READ | FILE_MAP_EXECUTE, 0, 0, 0), ERROR_ACCESS_DENIED);
     CHECK(UnmapViewOfFile(bytes) && UnmapViewOfFile(view) && CloseHandle(data) && CloseHandle(image) && CloseHandle(file));

@@ -16,7 +16,7 @@ import Testing
         (0, 0x1000, [.commit, .reset], .readWrite, .invalidParameter5),
         (0, 0x1000, [.physical, .commit], .readWrite, .invalidParameter5),
         (0, 0x1000, .physical, .readWrite, .invalidParameter5),
-        (0, 0x1000, [.reserve, .physical], .readOnly, .invalidPageProtection),
+        (0, 0x1000, [.reserve, .physical], .readOnly, .invalidParameter6),
         (0, 0x1000, AllocationType(rawValue: 0x4000_0000 | 0x2000), .readWrite, .invalidParameter5),
         (0, 0x1000, AllocationType(rawValue: 0x1 | 0x2000), .readWrite, .invalidParameter5),
         (0, 0x1000, [.reserve, .reservePlaceholder], .noAccess, .invalidParameter),

@@ -3,15 +3,53 @@ import HostVirtualMemory
 import MemoryMap
 import VirtualMemory
 
+/// A thread that was made with a handle, or that asked for one of its own.
+final class ThreadObject: Waitable, @unchecked Sendable {
+    /// The host's number for it, once it runs.
+    var identifier: DWORD = 0
+
+    var suspensions: DWORD
+    var exitCode: DWORD?
+
+    init(isSuspended: Bool) { suspensions = isSuspended ? 1 : 0 }
+
+    override var isSignaled: Bool { exitCode != nil }
+}
+
+extension HandleTable {
+    /// The pseudo-handle of the calling thread.
+    static let currentThread = Int(-2)
+
+    /// The object of the calling thread, which it has until it ends.
+    static func callingThread() throws(Status) -> ThreadObject {
+        if let known = unsafe strata_vm_current_thread() {
+            return unsafe Unmanaged<ThreadObject>.fromOpaque(known).takeUnretainedValue()
+        }
+        let object = ThreadObject(isSuspended: false)
+        object.identifier = GetCurrentThreadId()
+        let kept = unsafe Unmanaged.passRetained(object)
+        guard unsafe strata_vm_adopt_thread(kept.toOpaque()) else {
+            unsafe kept.release()
+            throw Status(.noMemory)
+        }
+        return object
+    }
+}
+
 /// On the thread itself, before the program's function.
 @c func strata_vm_thread_starts(_ object: UnsafeMutableRawPointer) {
-    unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeUnretainedValue().waitUntilResumed()
+    let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeUnretainedValue()
+    Waits.locked { _ = Waits.sleep(until: .max) { thread.suspensions == 0 } }
 }
 
 /// The thread ends, on the C library's stack: its reference of the object goes with it.
 @c func strata_vm_thread_ended(_ object: UnsafeMutableRawPointer, _ lowest: UnsafeMutableRawPointer?, _ code: UInt32) {
     if unsafe lowest != nil { ProgramStack.free(UInt64(UInt(bitPattern: lowest))) }
-    unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeRetainedValue().end(code)
+    let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeRetainedValue()
+    Waits.locked {
+        thread.exitCode = code
+        Waits.announce()
+    }
 }
 
 private func create(
@@ -82,7 +120,8 @@ private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.d
 @c @implementation public func GetExitCodeThread(_ thread: HANDLE?, _ code: LPDWORD?) -> BOOL {
     win32 { () throws(Status) in
         let object = try unsafe HandleTable.thread(thread)
-        guard unsafe Arguments.store(object.endCode, code) else { throw Status(.accessViolation) }
+        let value = Waits.locked { object.exitCode ?? 259 }
+        guard unsafe Arguments.store(value, code) else { throw Status(.accessViolation) }
     }
 }
 
@@ -94,6 +133,14 @@ private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.d
 
 @c @implementation public func ResumeThread(_ thread: HANDLE?) -> DWORD {
     var count: DWORD = .max
-    _ = win32 { () throws(Status) in count = try unsafe HandleTable.thread(thread).resume() }
+    _ = win32 { () throws(Status) in
+        let object = try unsafe HandleTable.thread(thread)
+        count = Waits.locked {
+            let before = object.suspensions
+            if before > 0 { object.suspensions = before - 1 }
+            Waits.announce()
+            return before
+        }
+    }
     return count
 }
