@@ -94,8 +94,10 @@ static void step(void)
             model[i].isWritten = model[i].isLatched = false;
         break;
     case 7:
-        /* Locked pages are brought in, and nobody has written to them. */
+        /* Locking brings pages in for writing. */
         CHECK(VirtualLock(start, size) == allCommitted);
+        for (unsigned i = first; allCommitted && i < end; i++)
+            model[i].isWritten = model[i].isWritten || model[i].isWritable;
         CHECK(!allCommitted || random_below(2) == 0 || VirtualUnlock(start, size));
         break;
     case 8:
