@@ -26,7 +26,8 @@ let coreTargets: [Target] = [
     .target(name: "MemoryMap", swiftSettings: core),
     .target(name: "MemoryReport", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "KernelMemory", dependencies: ["MemoryMap"], swiftSettings: core),
-    .target(name: "UEFIMemory", dependencies: ["MemoryMap"], swiftSettings: core),
+    .target(name: "UEFIStatus", swiftSettings: core),
+    .target(name: "UEFIMemory", dependencies: ["MemoryMap", "UEFIStatus"], swiftSettings: core),
     .target(name: "CBootInfo"),
     .target(name: "BootHandoff", dependencies: ["MemoryMap"], swiftSettings: core),
     .target(name: "ExecutableImage", dependencies: ["MemoryMap"], swiftSettings: core),
@@ -51,15 +52,16 @@ let bareMetalTargets: [Target] = [
     .target(
         name: "Machine", dependencies: ["CArch", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff"],
         path: "Boot/Machine", swiftSettings: core),
-    .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap"], path: "Boot/UEFI", swiftSettings: core),
+    .target(name: "UEFI", dependencies: ["CUEFI", "MemoryMap", "UEFIStatus"], path: "Boot/UEFI", swiftSettings: core),
     .target(
-        name: "FirmwareConsole", dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "MemoryReport", "UEFI"],
+        name: "FirmwareConsole",
+        dependencies: ["BootHandoff", "FirmwareTables", "Machine", "MemoryMap", "MemoryReport", "UEFI", "UEFIStatus"],
         path: "Boot/FirmwareConsole", swiftSettings: core),
     .executableTarget(
         name: "Loader",
         dependencies: [
             "CRuntime", "CLoaderEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage", "FirmwareTables",
+            "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage", "FirmwareTables", "UEFIStatus",
         ],
         path: "Boot/Loader", swiftSettings: core),
     .target(name: "CGuardEntry", dependencies: ["CUEFI"], path: "Boot/GuardEntry"),
@@ -67,14 +69,14 @@ let bareMetalTargets: [Target] = [
         name: "Guard",
         dependencies: [
             "CRuntime", "CGuardEntry", "CArch", "Machine", "UEFI", "FirmwareConsole", "MemoryMap", "MemoryReport",
-            "KernelMemory", "BootHandoff", "MemoryGuard", "UEFIMemory",
+            "KernelMemory", "BootHandoff", "MemoryGuard", "UEFIMemory", "UEFIStatus",
         ],
         path: "Boot/Guard", swiftSettings: core),
     .executableTarget(
         name: "Kernel",
         dependencies: [
             "CRuntime", "CKernelEntry", "CArch", "Machine", "UEFI", "MemoryMap", "MemoryReport", "KernelMemory", "BootHandoff",
-            "Display", "KernelBoot", "ExecutableImage",
+            "Display", "KernelBoot", "ExecutableImage", "UEFIStatus",
         ],
         path: "Boot/Kernel", swiftSettings: core),
 ]
@@ -102,15 +104,15 @@ let hostedTargets: [Target] = [
     .target(
         name: "MachineRunner",
         dependencies: [
-            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", "SimulatedBoot", system,
+            "MemoryMap", "MemoryReport", "BootHandoff", "ExecutableImage", "HostFiles", "SimulatedBoot", "UEFIStatus", system,
             .product(name: "Subprocess", package: "swift-subprocess"),
         ],
         swiftSettings: strict),
     .target(
         name: "SimulatedBoot",
         dependencies: [
-            "MemoryMap", "MemoryReport", "UEFIMemory", "KernelMemory", "KernelBoot", "BootHandoff", "ExecutableImage",
-            "SimulatedMachine",
+            "MemoryMap", "MemoryReport", "UEFIMemory", "UEFIStatus", "KernelMemory", "KernelBoot", "BootHandoff",
+            "ExecutableImage", "SimulatedMachine",
         ],
         swiftSettings: strict),
     .target(
@@ -151,11 +153,18 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "KernelMemoryTests", dependencies: ["SeededRandom", "KernelMemory", "SimulatedMachine", "MemoryMap"],
         swiftSettings: strict),
+    .target(
+        name: "PagingTestSupport", dependencies: ["SimulatedMachine", system], path: "Tests/PagingTestSupport",
+        swiftSettings: strict),
     .testTarget(
         name: "PagedMemoryTests",
-        dependencies: ["SeededRandom", "SimulatedMachine", "PageReplacement", "KernelMemory", "MemoryMap", system],
+        dependencies: [
+            "SeededRandom", "PagingTestSupport", "SimulatedMachine", "PageReplacement", "KernelMemory", "MemoryMap", system,
+        ],
         swiftSettings: strict),
-    .testTarget(name: "UEFIMemoryTests", dependencies: ["SeededRandom", "UEFIMemory", "MemoryMap"], swiftSettings: strict),
+    .testTarget(
+        name: "UEFIMemoryTests", dependencies: ["SeededRandom", "UEFIMemory", "UEFIStatus", "MemoryMap"],
+        swiftSettings: strict),
     .testTarget(
         name: "BootHandoffTests", dependencies: ["SeededRandom", "BootHandoff", "CBootInfo", "MemoryMap"], swiftSettings: strict),
     .target(name: "ELFFixtures", dependencies: ["SeededRandom"], path: "Tests/ELFFixtures", swiftSettings: strict),
@@ -171,8 +180,9 @@ let hostedTargets: [Target] = [
     .testTarget(
         name: "SimulatedProcessTests",
         dependencies: [
-            "SeededRandom", "SimulatedProcess", "SimulatedMachine", "VirtualMemory", "KernelMemory", "PageReplacement",
-            "MemoryMap", system,
+            "SeededRandom", "PagingTestSupport", "PEFixtures", "SimulatedProcess", "SimulatedMachine", "VirtualMemory",
+            "KernelMemory",
+            "PageReplacement", "MemoryMap", system,
         ],
         swiftSettings: strict),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", system], swiftSettings: strict),
@@ -257,7 +267,10 @@ let benchmarkTargets: [Target] = [
         path: "Benchmarks/GuestLayout", swiftSettings: strict),
     .target(name: "CHostBenchmark", dependencies: ["CStrataVM"], path: "Benchmarks/CHostBenchmark"),
     .executableTarget(
-        name: "HostVirtualMemoryBenchmark", dependencies: ["BenchmarkHarness", "CHostBenchmark", "StrataVM"],
+        name: "HostVirtualMemoryBenchmark",
+        dependencies: [
+            "BenchmarkHarness", "CHostBenchmark", "StrataVM", system, .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
         path: "Benchmarks/HostVirtualMemory", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
 ]
 
@@ -302,7 +315,7 @@ let package = Package(
             .library(name: "BootHandoff", targets: ["BootHandoff"]),
             .library(name: "CBootInfo", targets: ["CBootInfo"]),
             .library(name: "KernelMemory", targets: ["KernelMemory"]),
-            .library(name: "UEFIMemory", targets: ["UEFIMemory"]),
+            .library(name: "UEFIMemory", targets: ["UEFIMemory", "UEFIStatus"]),
             .library(name: "GuestLayout", targets: ["GuestLayout", "GuestBoot"]),
             .library(name: "VirtualMemory", targets: ["VirtualMemory"]),
             .library(name: "MapFormats", targets: ["MapFormats", "MapAnalysis", "MapDrawing"]),

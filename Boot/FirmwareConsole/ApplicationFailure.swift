@@ -1,5 +1,5 @@
 public import MemoryReport
-public import UEFI
+public import UEFIStatus
 
 /// The stages at which an application of the firmware's can fail.
 public protocol ApplicationStage: Sendable {
@@ -13,9 +13,9 @@ public struct ApplicationFailure<Stage: ApplicationStage>: Error {
     public let message: [UInt8]
 
     /// What the firmware is told when the application returns to it.
-    public let status: UEFIStatus
+    public let status: EFIStatus
 
-    public init(_ stage: Stage, status: UEFIStatus = .deviceError, _ write: (inout ByteBuffer) -> Void) {
+    public init(_ stage: Stage, status: EFIStatus = .deviceError, _ write: (inout ByteBuffer) -> Void) {
         var buffer = ByteBuffer()
         write(&buffer)
         self.stage = stage
@@ -23,12 +23,12 @@ public struct ApplicationFailure<Stage: ApplicationStage>: Error {
         message = buffer.bytes
     }
 
-    public init(_ stage: Stage, _ message: StaticString, status: UEFIStatus = .deviceError) {
+    public init(_ stage: Stage, _ message: StaticString, status: EFIStatus = .deviceError) {
         self.init(stage, status: status) { $0.write(message) }
     }
 
     /// A failure that a status of the firmware's explains.
-    public init(_ stage: Stage, _ message: StaticString, firmware status: UEFIStatus) {
+    public init(_ stage: Stage, _ message: StaticString, firmware status: EFIStatus) {
         self.init(stage, status: status) { text in
             text.write(message)
             text.write(": the firmware answers ")

@@ -2,6 +2,7 @@ import Machine
 public import MemoryMap
 import MemoryReport
 public import UEFI
+public import UEFIStatus
 
 extension BootServices {
     /// The firmware's memory map of this moment, checked.
@@ -17,7 +18,7 @@ extension BootServices {
             }
             let capacity = needed.byteCount + 16 * needed.descriptorSize
             let buffer: PhysicalAddress
-            do throws(UEFIStatus) { buffer = try allocatePool(byteCount: capacity) } catch {
+            do throws(EFIStatus) { buffer = try allocatePool(byteCount: capacity) } catch {
                 throw ApplicationFailure(stage, "no memory for the memory map", firmware: error)
             }
             defer { try? freePool(at: buffer) }

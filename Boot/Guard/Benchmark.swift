@@ -2,6 +2,7 @@ import CArch
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// The firmware's memory services and Strata's under the same calls, one after the other, by the same clock.
 ///
@@ -46,7 +47,7 @@ struct Benchmark {
     }
 
     /// Runs every row and tells each.
-    func run(_ report: (StaticString, Result, Result, Int) -> Void) throws(UEFIStatus) {
+    func run(_ report: (StaticString, Result, Result, Int) -> Void) throws(EFIStatus) {
         let few = try Memory(firmware, strata, regions: 0)
         try measure(.pages, 2_000, few, report)
         try measure(.smallPool, 4_000, few, report)
@@ -73,13 +74,13 @@ struct Benchmark {
 
     private func measure(
         _ row: Row, _ operations: Int, _ memory: borrowing Memory, _ report: (StaticString, Result, Result, Int) -> Void
-    ) throws(UEFIStatus) {
+    ) throws(EFIStatus) {
         let first = try measure(row, operations, firmware)
         let second = try measure(row, operations, strata)
         report(row.name, first, second, operations)
     }
 
-    private func measure(_ row: Row, _ operations: Int, _ services: BootServices) throws(UEFIStatus) -> Result {
+    private func measure(_ row: Row, _ operations: Int, _ services: BootServices) throws(EFIStatus) -> Result {
         let size = services.getMemoryMap(into: nil, capacity: 0)
         let capacity = size.byteCount + 2_048 * size.descriptorSize
         let buffer = try firmware.allocatePages(PageCount(roundingUp: capacity))
@@ -101,7 +102,7 @@ struct Benchmark {
 
     private func perform(
         _ row: Row, _ operations: Int, _ services: BootServices, _ buffer: PhysicalAddress, _ capacity: UInt64
-    ) throws(UEFIStatus) {
+    ) throws(EFIStatus) {
         switch row {
         case .pages:
             for _ in 0..<operations { try services.freePages(at: try services.allocatePages(PageCount(1)), PageCount(1)) }
@@ -119,7 +120,7 @@ struct Benchmark {
     }
 
     /// Blocks of eight types from 1 byte to 256 KiB, about a thousand at a time, pages and pool.
-    private func churn(_ operations: Int, _ services: BootServices) throws(UEFIStatus) {
+    private func churn(_ operations: Int, _ services: BootServices) throws(EFIStatus) {
         var random: UInt64 = 0x5354_5241_5441_0001
         func next() -> UInt64 {
             random ^= random << 13
@@ -148,7 +149,7 @@ struct Benchmark {
         let address: PhysicalAddress
         let pages: PageCount?
 
-        init(_ size: UInt64, _ type: MemoryType, isPages: Bool, _ services: BootServices) throws(UEFIStatus) {
+        init(_ size: UInt64, _ type: MemoryType, isPages: Bool, _ services: BootServices) throws(EFIStatus) {
             pages = isPages ? PageCount(roundingUp: size) : nil
             if let pages {
                 address = try services.allocatePages(pages, type: type)
@@ -157,7 +158,7 @@ struct Benchmark {
             }
         }
 
-        func free(_ services: BootServices) throws(UEFIStatus) {
+        func free(_ services: BootServices) throws(EFIStatus) {
             if let pages { try services.freePages(at: address, pages) } else { try services.freePool(at: address) }
         }
     }
@@ -166,7 +167,7 @@ struct Benchmark {
     private struct Memory: ~Copyable {
         private let services: [(BootServices, [PhysicalAddress])]
 
-        init(_ firmware: BootServices, _ strata: BootServices, regions: Int) throws(UEFIStatus) {
+        init(_ firmware: BootServices, _ strata: BootServices, regions: Int) throws(EFIStatus) {
             var services: [(BootServices, [PhysicalAddress])] = []
             for one in [firmware, strata] {
                 var pages: [PhysicalAddress] = []
@@ -181,7 +182,7 @@ struct Benchmark {
             self.services = services
         }
 
-        func discard() throws(UEFIStatus) {
+        func discard() throws(EFIStatus) {
             for (one, pages) in services {
                 for page in pages { try one.freePages(at: page, PageCount(1)) }
             }

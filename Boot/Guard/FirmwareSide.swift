@@ -2,6 +2,7 @@ import Machine
 import MemoryGuard
 import MemoryMap
 import UEFI
+import UEFIStatus
 
 /// The firmware's part of the map that a program gets, kept as long as the firmware's key says that it is current.
 struct FirmwareSide {
@@ -22,7 +23,7 @@ struct FirmwareSide {
     /// Reads the map for the first time, the arena allocated already.
     ///
     /// - Throws: `.deviceError` for a map that makes no sense, `.outOfResources`, or the firmware's status.
-    init(around arena: PhysicalRange, _ firmware: BootServices) throws(UEFIStatus) {
+    init(around arena: PhysicalRange, _ firmware: BootServices) throws(EFIStatus) {
         self.arena = arena
         let pages = PageCount(64)
         guard let buffer = PhysicalRange(start: try firmware.allocatePages(pages), pages: pages) else { throw .outOfResources }
@@ -38,13 +39,13 @@ struct FirmwareSide {
     /// Reads the map anew where the firmware's has changed.
     ///
     /// EDK II gives the key with the size, so that a map that stayed is not read; of a firmware that does not, every map is read.
-    mutating func refresh(_ firmware: BootServices) throws(UEFIStatus) {
+    mutating func refresh(_ firmware: BootServices) throws(EFIStatus) {
         let size = firmware.getMemoryMap(into: nil, capacity: 0)
         if size.status == .bufferTooSmall, size.key == key, size.key != 0, size.byteCount == neededByteCount { return }
         try read(firmware)
     }
 
-    private mutating func read(_ firmware: BootServices) throws(UEFIStatus) {
+    private mutating func read(_ firmware: BootServices) throws(EFIStatus) {
         for _ in 0..<4 {
             let needed = firmware.getMemoryMap(into: nil, capacity: 0)
             guard let capacity = buffer.byteCount else { throw .deviceError }

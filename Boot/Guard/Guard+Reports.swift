@@ -4,10 +4,11 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 extension Guard {
     /// Tells why nothing was started; returns what the firmware is told.
-    mutating func giveUp(_ failure: GuardFailure) -> UEFIStatus {
+    mutating func giveUp(_ failure: GuardFailure) -> EFIStatus {
         var line = ByteBuffer()
         line.write("strata guard: error: ")
         line.write(utf8: failure.message.span)

@@ -7,15 +7,16 @@ import MemoryMap
 import MemoryReport
 import UEFI
 import UEFIMemory
+import UEFIStatus
 
 /// Where the firmware starts the Guard, by way of a C function with the firmware's calling convention.
 @c(guard_main)
 func guardMain(_ image: EFI_HANDLE?, _ systemTable: UnsafeMutablePointer<EFI_SYSTEM_TABLE>?) -> UInt64 {
     guard let table = unsafe SystemTable(systemTable), let services = table.bootServices else {
-        return UEFIStatus.invalidParameter.rawValue
+        return EFIStatus.invalidParameter.rawValue
     }
     let heap: PhysicalRange
-    do throws(UEFIStatus) {
+    do throws(EFIStatus) {
         let start = try services.allocatePages(GuardHeap.pages)
         guard let arena = PhysicalRange(start: start, pages: GuardHeap.pages) else { throw .outOfResources }
         GuardHeap.open(arena)
@@ -25,7 +26,7 @@ func guardMain(_ image: EFI_HANDLE?, _ systemTable: UnsafeMutablePointer<EFI_SYS
     }
     // Allocates: not before the heap is there.
     guard let systemTable = unsafe systemTable, let tables = unsafe ServiceTables(systemTable) else {
-        return UEFIStatus.invalidParameter.rawValue
+        return EFIStatus.invalidParameter.rawValue
     }
     var program = unsafe Guard(
         image: ImageHandle(image), systemTable: table, services: services, tables: tables, heap: heap)
@@ -63,7 +64,7 @@ struct Guard {
         if let console = EarlyConsole.find(systemTable, in: map) { serial = SerialPort(console) }
         announce()
         let volume: Volume
-        do throws(UEFIStatus) { volume = try Volume(of: image, services: services) } catch {
+        do throws(EFIStatus) { volume = try Volume(of: image, services: services) } catch {
             throw GuardFailure(.configuration, "the Guard was not started from a file system", firmware: error)
         }
         let configuration = try readConfiguration(from: volume)
@@ -100,7 +101,7 @@ struct Guard {
     ) throws(GuardFailure) -> Never {
         unsafe try prepareState(takeArena(arena, map))
         var serial = serial
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             let benchmark = unsafe Benchmark(
                 firmware: tables.firmware, strata: tables.strata, descriptors: Int(min(descriptors, 16_384)))
             try benchmark.run { name, firmware, strata, operations in
@@ -125,7 +126,7 @@ struct Guard {
         let pages = PageCount(4_096)
         let memory: MemoryServices
         let range: PhysicalRange
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             let start = try services.allocatePages(pages, type: .loaderCode)
             guard let arena = PhysicalRange(start: start, pages: pages) else { throw .outOfResources }
             memory = try Self.memoryServices(on: arena, attributes: .writeBack)
@@ -162,7 +163,7 @@ struct Guard {
             case .percent(let percent): PageCount(largest.rawValue * UInt64(percent) / 100)
             case .mebibytes(let count): PageCount(UInt64(count) << 8)
             }
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             // Loader code: programs run code in what they allocate, and firmware may forbid that in memory of other types.
             let start = try services.allocatePages(pages, type: .loaderCode)
             guard let arena = PhysicalRange(start: start, pages: pages) else { throw .outOfResources }
@@ -192,7 +193,7 @@ struct Guard {
     /// Strata's memory services on pages that the Guard has allocated, and uses for nothing else.
     private static func memoryServices(
         on arena: PhysicalRange, attributes: MemoryAttributes
-    ) throws(UEFIStatus) -> MemoryServices {
+    ) throws(EFIStatus) -> MemoryServices {
         do throws(MemoryResourceError) {
             return try MemoryServices(
                 memory: arena, attributes: attributes, window: unsafe MemoryWindow(identity: arena),
@@ -204,7 +205,7 @@ struct Guard {
 
     private func prepareState(_ strata: UnsafeMutablePointer<StrataSide>?) throws(GuardFailure) {
         let snapshot: PhysicalRange?
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             snapshot = PhysicalRange(start: try services.allocatePages(PageCount(64)), pages: PageCount(64))
         } catch {
             throw GuardFailure(.memory, "no memory for the last memory map", firmware: error)
@@ -221,9 +222,9 @@ struct Guard {
         guard !arguments.isEmpty else { return nil }
         let units = FirmwarePath.terminatedUTF16(arguments.span)
         let byteCount = UInt64(units.count) * 2
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             guard let range = PhysicalRange(start: try services.allocatePool(byteCount: byteCount), byteCount: byteCount) else {
-                throw UEFIStatus.outOfResources
+                throw EFIStatus.outOfResources
             }
             IdentityMappedMemory().withMutableBytes(of: range) { bytes in
                 for (index, unit) in units.enumerated() { bytes.storeBytes(of: unit, toByteOffset: index * 2, as: UInt16.self) }
@@ -235,7 +236,7 @@ struct Guard {
     }
 
     private func load(_ path: [UInt8]) throws(GuardFailure) -> LoadedImage {
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             return try LoadedImage.load(FirmwarePath.terminatedUTF16(path.span), from: image, services: services)
         } catch {
             throw GuardFailure(.program, status: error) { text in
@@ -253,7 +254,7 @@ struct Guard {
     }
 
     private func loadShell() throws(GuardFailure) -> LoadedImage {
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             return try LoadedImage.loadShell(parent: image, services: services)
         } catch {
             throw GuardFailure(.program, "the firmware holds no shell", firmware: error)
@@ -261,35 +262,14 @@ struct Guard {
     }
 
     private func readConfiguration(from volume: Volume) throws(GuardFailure) -> GuardConfiguration {
-        var path = ByteBuffer()
-        path.write(GuardConfiguration.path)
-        let file: Volume.LoadedFile
-        do throws(Volume.ReadError) {
-            file = try volume.read(
-                FirmwarePath.terminatedUTF16(path.bytes.span), limit: UInt64(LoaderConfiguration.fileByteLimit))
-        } catch {
+        let read = try volume.configuration(GuardConfiguration.self, for: GuardStage.configuration, services: services)
+        guard let configuration = read else {
             throw GuardFailure(.configuration) { text in
-                text.write("cannot read ")
-                text.write(utf8: path.bytes.span)
-                text.write(" from the boot volume")
+                text.write("there is no ")
+                text.write(GuardConfiguration.path)
+                text.write(" on the boot volume, or it is empty")
             }
         }
-        defer { try? services.freePages(at: file.start, file.pages) }
-        guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else {
-            throw GuardFailure(.configuration, "the configuration lies nowhere", firmware: .deviceError)
-        }
-        do throws(LoaderConfigurationError) {
-            return try IdentityMappedMemory().withBytes(of: range) { (bytes) throws(LoaderConfigurationError) in
-                try GuardConfiguration(parsing: bytes)
-            }
-        } catch {
-            throw GuardFailure(.configuration, status: .invalidParameter) { text in
-                text.write(utf8: path.bytes.span)
-                text.write(", line ")
-                text.write(decimal: error.line)
-                text.write(": ")
-                text.write(error.reason.message)
-            }
-        }
+        return configuration
     }
 }

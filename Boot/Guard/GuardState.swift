@@ -4,16 +4,17 @@ import MemoryMap
 import MemoryReport
 import UEFI
 import UEFIMemory
+import UEFIStatus
 
 /// How a program's use of the memory services ended.
 enum ProgramEnding {
     case exitedBootServices
 
     /// It returned, or called Exit.
-    case returned(status: UEFIStatus)
+    case returned(status: EFIStatus)
 
     /// It reset the machine or switched it off.
-    case reset(status: UEFIStatus)
+    case reset(status: EFIStatus)
 }
 
 /// Strata's services and the firmware's map around them.

@@ -2,6 +2,7 @@ import CArch
 import Machine
 import MemoryMap
 import UEFI
+import UEFIStatus
 
 // The services as programs and drivers call them, by way of C functions with the firmware's calling convention. Each masks
 // interrupts for as long as it uses the Guard's state: a timer's event may run a driver that calls a service in the middle of
@@ -25,7 +26,7 @@ func withGuardState<Result>(_ body: (inout GuardState) -> Result) -> Result {
 /// What becomes of a call.
 enum Outcome {
     /// Strata answers; an allocation has an address.
-    case answered(UEFIStatus, PhysicalAddress?)
+    case answered(EFIStatus, PhysicalAddress?)
 
     /// The call is handed on.
     case forwarded(BootServices)
@@ -148,7 +149,7 @@ private func combinedMap(
     _ firmware: BootServices, _ size: UnsafeMutablePointer<UInt64>?, _ map: UnsafeMutableRawPointer?,
     _ key: UnsafeMutablePointer<UInt64>?, _ descriptorSize: UnsafeMutablePointer<UInt64>?,
     _ descriptorVersion: UnsafeMutablePointer<UInt32>?
-) -> UEFIStatus {
+) -> EFIStatus {
     guard let size = unsafe size, let state = unsafe guardState else { return .invalidParameter }
     if let failure = unsafe state.pointee.refresh() { return failure }
     guard let stride = unsafe state.pointee.strata?.pointee.firmware.descriptorSize else { return .unsupported }
@@ -179,7 +180,7 @@ func exitBootServices(_ image: UnsafeMutableRawPointer?, _ key: UInt64) -> UInt6
         guard let state = unsafe guardState else { return nil }
         return unsafe state.pointee.beginExit(key: key)
     }
-    guard let firmwareKey else { return UEFIStatus.invalidParameter.rawValue }
+    guard let firmwareKey else { return EFIStatus.invalidParameter.rawValue }
     let status = firmware.exitBootServices(image: unsafe ImageHandle(image), key: firmwareKey)
     withGuardState { $0.endExit(status) }
     return status.rawValue
@@ -190,7 +191,7 @@ func exitBootServices(_ image: UnsafeMutableRawPointer?, _ key: UInt64) -> UInt6
 func beforeReset(_ kind: UInt32, _ status: UInt64) {
     withGuardState { state in
         state.takeSnapshot()
-        state.report(.reset(status: UEFIStatus(rawValue: status)))
+        state.report(.reset(status: EFIStatus(rawValue: status)))
     }
 }
 
@@ -227,9 +228,9 @@ extension GuardState {
     /// Brings the firmware's part of the map up to date.
     ///
     /// - Returns: what went wrong, nil where nothing did.
-    mutating func refresh() -> UEFIStatus? {
+    mutating func refresh() -> EFIStatus? {
         let firmware = firmware
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             try unsafe strata?.pointee.firmware.refresh(firmware)
             return nil
         } catch {
@@ -260,7 +261,7 @@ extension GuardState {
     }
 
     /// Takes in what the firmware answered.
-    mutating func endExit(_ status: UEFIStatus) {
+    mutating func endExit(_ status: EFIStatus) {
         guard status.isError else { return report(.exitedBootServices) }
         isExiting = false
         counts[.exitBootServices].failures &+= 1

@@ -2,6 +2,7 @@ import MemoryGuard
 import MemoryMap
 import UEFI
 import UEFIMemory
+import UEFIStatus
 
 // Strata's memory services as the firmware's interface has them: numbers in, a status out. Nil where the call is the firmware's
 // to answer.
@@ -22,17 +23,17 @@ extension StrataSide {
             return .answered(.success, try memory.allocatePages(placement, MemoryType(type), PageCount(pages)))
         } catch {
             // Where there is no room, or none so low, the firmware may have some.
-            return error == .outOfResources ? nil : .answered(error.status, nil)
+            return error == .outOfResources ? nil : .answered(error.uefiStatus, nil)
         }
     }
 
-    mutating func freePages(_ start: PhysicalAddress, _ pages: PageCount, _ range: PhysicalRange?) -> UEFIStatus? {
+    mutating func freePages(_ start: PhysicalAddress, _ pages: PageCount, _ range: PhysicalRange?) -> EFIStatus? {
         guard arena.contains(start) || range.map({ arena.overlaps($0) }) ?? true else { return nil }
         do throws(MemoryServiceError) {
             try memory.freePages(at: start, pages)
             return .success
         } catch {
-            return error.status
+            return error.uefiStatus
         }
     }
 
@@ -40,22 +41,17 @@ extension StrataSide {
         do throws(MemoryServiceError) {
             return .answered(.success, try memory.allocatePool(MemoryType(type), byteCount: size))
         } catch {
-            return error == .outOfResources ? nil : .answered(error.status, nil)
+            return error == .outOfResources ? nil : .answered(error.uefiStatus, nil)
         }
     }
 
-    mutating func freePool(_ address: PhysicalAddress) -> UEFIStatus? {
+    mutating func freePool(_ address: PhysicalAddress) -> EFIStatus? {
         guard arena.contains(address) else { return nil }
         do throws(MemoryServiceError) {
             try memory.freePool(at: address)
             return .success
         } catch {
-            return error.status
+            return error.uefiStatus
         }
     }
-}
-
-extension MemoryServiceError {
-    /// The specification's status code.
-    fileprivate var status: UEFIStatus { UEFIStatus(rawValue: uefiStatus.rawValue) }
 }

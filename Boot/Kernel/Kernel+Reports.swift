@@ -6,6 +6,7 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 extension Kernel {
     static func report(_ moved: MovedRuntimeServices) {

@@ -2,6 +2,7 @@ import BootHandoff
 import Machine
 import MemoryMap
 import UEFI
+import UEFIStatus
 
 /// The boot services as the exit sequence sees them, with the faults that a test asks for.
 struct ExitFirmware: BootServicesExitFirmware {
@@ -33,7 +34,7 @@ struct ExitFirmware: BootServicesExitFirmware {
     }
 
     mutating func allocatePages(_ count: PageCount) -> FirmwareAllocation {
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             return .success(try firmware.services.allocatePages(count))
         } catch {
             return .failure(status: error.rawValue)
@@ -41,7 +42,7 @@ struct ExitFirmware: BootServicesExitFirmware {
     }
 
     mutating func freePages(at address: PhysicalAddress, _ count: PageCount) -> UInt64 {
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             try firmware.services.freePages(at: address, count)
             return 0
         } catch {
@@ -50,7 +51,7 @@ struct ExitFirmware: BootServicesExitFirmware {
     }
 
     mutating func allocatePool(byteCount: UInt64) -> FirmwareAllocation {
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             return .success(try firmware.services.allocatePool(byteCount: byteCount))
         } catch {
             return .failure(status: error.rawValue)
@@ -58,7 +59,7 @@ struct ExitFirmware: BootServicesExitFirmware {
     }
 
     mutating func freePool(at address: PhysicalAddress) -> UInt64 {
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             try firmware.services.freePool(at: address)
             return 0
         } catch {

@@ -3,6 +3,7 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// The firmware as the loader was given it.
 struct Firmware {
@@ -22,11 +23,11 @@ struct Firmware {
 
     /// Pages of loader data.
     func allocate(_ pages: PageCount, for purpose: StaticString) throws(LoaderFailure) -> PhysicalRange {
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             let start = try services.allocatePages(pages)
             guard let range = PhysicalRange(start: start, pages: pages), start.isAligned(to: PageCount.pageSize),
                 start.rawValue > 0
-            else { throw UEFIStatus.outOfResources }
+            else { throw EFIStatus.outOfResources }
             return range
         } catch {
             throw LoaderFailure(.memory, status: error) { text in

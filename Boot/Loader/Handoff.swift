@@ -8,6 +8,7 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// The last stretch: everything that the kernel is handed is put in place, boot services end, the kernel is entered.
 struct Handoff {
@@ -124,7 +125,7 @@ struct Handoff {
                 text.write(error.reason.message)
                 if let status = error.reason.status {
                     text.write(": the firmware answers ")
-                    text.write(UEFIStatus(rawValue: status).name)
+                    text.write(EFIStatus(rawValue: status).name)
                 }
             }
         }

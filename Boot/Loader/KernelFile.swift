@@ -5,6 +5,7 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// The kernel as it was read: its file, and what its checksum says about it.
 struct KernelFile {
@@ -94,37 +95,6 @@ extension Volume {
             return range
         } catch {
             throw Self.failure(stage, path: path, error)
-        }
-    }
-
-    /// What is told of a file that could not be read.
-    static func failure(_ stage: LoaderStage, path: [UInt8], _ error: ReadError) -> LoaderFailure {
-        let status: UEFIStatus =
-            switch error {
-            case .firmware(let status): status
-            default: .deviceError
-            }
-        return LoaderFailure(stage, status: status) { text in
-            text.write("cannot read ")
-            text.write(utf8: path.span)
-            text.write(" from the boot volume: ")
-            switch error {
-            case .firmware(.notFound): text.write("there is no such file")
-            case .firmware(let status):
-                text.write("the firmware answers ")
-                text.write(status.name)
-            case .tooLarge(let byteCount):
-                text.write("it is too large, with ")
-                text.write(decimal: byteCount)
-                text.write(" bytes")
-            case .empty: text.write("it is empty")
-            case .truncated(let byteCount, let expected):
-                text.write("it ends after ")
-                text.write(decimal: byteCount)
-                text.write(" of ")
-                text.write(decimal: expected)
-                text.write(" bytes")
-            }
         }
     }
 }

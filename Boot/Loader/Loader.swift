@@ -6,12 +6,13 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// Where the firmware starts the loader, by way of a C function with the firmware's calling convention.
 @c(loader_main)
 func loaderMain(_ image: EFI_HANDLE?, _ systemTable: UnsafeMutablePointer<EFI_SYSTEM_TABLE>?) -> UInt64 {
     guard let systemTable = unsafe SystemTable(systemTable), let services = systemTable.bootServices else {
-        return UEFIStatus.invalidParameter.rawValue
+        return EFIStatus.invalidParameter.rawValue
     }
     LoaderHeap.open(services)
     var loader = Loader(Firmware(image: unsafe ImageHandle(image), systemTable: systemTable, services: services))
@@ -43,7 +44,7 @@ struct Loader {
         if let obstacle = Processor.obstacle { throw LoaderFailure(.handoff, obstacle, status: .unsupported) }
 
         let volume: Volume
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             volume = try Volume(of: firmware.image, services: firmware.services)
         } catch {
             throw LoaderFailure(.configuration, "the loader was not started from a file system", firmware: error)
@@ -74,7 +75,7 @@ struct Loader {
     /// Tells why nothing was booted; returns what the firmware is told.
     ///
     /// Once an exit of boot services has been tried there is no firmware to return to: the machine is switched off.
-    mutating func giveUp(_ failure: LoaderFailure) -> UEFIStatus {
+    mutating func giveUp(_ failure: LoaderFailure) -> EFIStatus {
         console.say { text in
             text.write("error: ")
             text.write(utf8: failure.message.span)
@@ -108,36 +109,9 @@ struct Loader {
 
     /// The configuration on the boot volume; without the file, or with an empty one, the defaults.
     private mutating func readConfiguration(from volume: Volume) throws(LoaderFailure) -> LoaderConfiguration {
-        var path = ByteBuffer()
-        path.write(LoaderConfiguration.path)
-        let file: Volume.LoadedFile
-        do throws(Volume.ReadError) {
-            file = try volume.read(
-                FirmwarePath.terminatedUTF16(path.bytes.span), limit: UInt64(LoaderConfiguration.fileByteLimit))
-        } catch {
-            switch error {
-            case .empty, .firmware(.notFound): return announced(LoaderConfiguration())
-            default: throw Volume.failure(.configuration, path: path.bytes, error)
-            }
-        }
-        defer { try? firmware.services.freePages(at: file.start, file.pages) }
-        guard let range = PhysicalRange(start: file.start, byteCount: file.byteCount) else {
-            return announced(LoaderConfiguration())
-        }
-        do throws(LoaderConfigurationError) {
-            return announced(
-                try IdentityMappedMemory().withBytes(of: range) { (bytes) throws(LoaderConfigurationError) in
-                    try LoaderConfiguration(parsing: bytes)
-                })
-        } catch {
-            throw LoaderFailure(.configuration, status: .invalidParameter) { text in
-                text.write(utf8: path.bytes.span)
-                text.write(", line ")
-                text.write(decimal: error.line)
-                text.write(": ")
-                text.write(error.reason.message)
-            }
-        }
+        announced(
+            try volume.configuration(LoaderConfiguration.self, for: LoaderStage.configuration, services: firmware.services)
+                ?? LoaderConfiguration())
     }
 
     private mutating func announced(_ configuration: LoaderConfiguration) -> LoaderConfiguration {

@@ -1,4 +1,5 @@
 import CUEFI
+public import UEFIStatus
 
 // The memory services with the arguments of somebody else, handed on unchanged.
 
@@ -6,32 +7,32 @@ extension BootServices {
     @unsafe
     public func allocatePages(
         kind: UInt32, type: UInt32, pages: UInt64, memory: UnsafeMutablePointer<UInt64>?
-    ) -> UEFIStatus {
-        unsafe UEFIStatus(rawValue: uefi_allocate_pages(pointer, kind, type, pages, memory))
+    ) -> EFIStatus {
+        unsafe EFIStatus(rawValue: uefi_allocate_pages(pointer, kind, type, pages, memory))
     }
 
     /// Memory that may be anybody's, or nobody's.
-    public func freePages(atAnyAddress memory: UInt64, anyPages pages: UInt64) -> UEFIStatus {
-        UEFIStatus(rawValue: unsafe uefi_free_pages(pointer, memory, pages))
+    public func freePages(atAnyAddress memory: UInt64, anyPages pages: UInt64) -> EFIStatus {
+        EFIStatus(rawValue: unsafe uefi_free_pages(pointer, memory, pages))
     }
 
     @unsafe
     public func allocatePool(
         type: UInt32, size: UInt64, buffer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> UEFIStatus {
-        unsafe UEFIStatus(rawValue: uefi_allocate_pool(pointer, type, size, buffer))
+    ) -> EFIStatus {
+        unsafe EFIStatus(rawValue: uefi_allocate_pool(pointer, type, size, buffer))
     }
 
     @unsafe
-    public func freePool(anyPointer buffer: UnsafeMutableRawPointer?) -> UEFIStatus {
-        unsafe UEFIStatus(rawValue: uefi_free_pool(pointer, buffer))
+    public func freePool(anyPointer buffer: UnsafeMutableRawPointer?) -> EFIStatus {
+        unsafe EFIStatus(rawValue: uefi_free_pool(pointer, buffer))
     }
 
     @unsafe
     public func getMemoryMap(
         size: UnsafeMutablePointer<UInt64>?, map: UnsafeMutableRawPointer?, key: UnsafeMutablePointer<UInt64>?,
         descriptorSize: UnsafeMutablePointer<UInt64>?, descriptorVersion: UnsafeMutablePointer<UInt32>?
-    ) -> UEFIStatus {
-        unsafe UEFIStatus(rawValue: uefi_get_memory_map(pointer, size, map, key, descriptorSize, descriptorVersion))
+    ) -> EFIStatus {
+        unsafe EFIStatus(rawValue: uefi_get_memory_map(pointer, size, map, key, descriptorSize, descriptorVersion))
     }
 }

@@ -1,5 +1,6 @@
 public import CUEFI
 public import MemoryMap
+public import UEFIStatus
 
 /// The boot services that the loader needs: memory, protocols and the exit (UEFI 2.10, chapter 7).
 @safe
@@ -17,32 +18,34 @@ public struct BootServices {
     /// Memory of whole pages, anywhere.
     ///
     /// - Throws: the firmware's status, most often `.outOfResources`.
-    public func allocatePages(_ pages: PageCount, type: MemoryType = .loaderData) throws(UEFIStatus) -> PhysicalAddress {
+    public func allocatePages(_ pages: PageCount, type: MemoryType = .loaderData) throws(EFIStatus) -> PhysicalAddress {
         var address: UInt64 = 0
-        try UEFIStatus(rawValue: unsafe uefi_allocate_pages(pointer, 0, type.rawValue, pages.rawValue, &address)).check()
+        try EFIStatus(rawValue: unsafe uefi_allocate_pages(pointer, 0, type.rawValue, pages.rawValue, &address)).check()
         return PhysicalAddress(address)
     }
 
-    public func freePages(at address: PhysicalAddress, _ pages: PageCount) throws(UEFIStatus) {
-        try UEFIStatus(rawValue: unsafe uefi_free_pages(pointer, address.rawValue, pages.rawValue)).check()
+    /// FreePages.
+    public func freePages(at address: PhysicalAddress, _ pages: PageCount) throws(EFIStatus) {
+        try EFIStatus(rawValue: unsafe uefi_free_pages(pointer, address.rawValue, pages.rawValue)).check()
     }
 
     /// Memory of any size, 8-byte aligned.
-    public func allocatePool(byteCount: UInt64, type: MemoryType = .loaderData) throws(UEFIStatus) -> PhysicalAddress {
+    public func allocatePool(byteCount: UInt64, type: MemoryType = .loaderData) throws(EFIStatus) -> PhysicalAddress {
         var buffer: UnsafeMutableRawPointer?
-        unsafe try UEFIStatus(rawValue: uefi_allocate_pool(pointer, type.rawValue, byteCount, &buffer)).check()
+        unsafe try EFIStatus(rawValue: uefi_allocate_pool(pointer, type.rawValue, byteCount, &buffer)).check()
         guard let buffer = unsafe buffer else { throw .outOfResources }
         return PhysicalAddress(UInt64(UInt(bitPattern: buffer)))
     }
 
-    public func freePool(at address: PhysicalAddress) throws(UEFIStatus) {
-        try UEFIStatus(rawValue: unsafe uefi_free_pool(pointer, UnsafeMutableRawPointer(bitPattern: UInt(address.rawValue))))
+    /// FreePool.
+    public func freePool(at address: PhysicalAddress) throws(EFIStatus) {
+        try EFIStatus(rawValue: unsafe uefi_free_pool(pointer, UnsafeMutableRawPointer(bitPattern: UInt(address.rawValue))))
             .check()
     }
 
     /// What GetMemoryMap answers beside the descriptors.
     public struct MemoryMapAnswer {
-        public var status: UEFIStatus
+        public var status: EFIStatus
         /// The bytes written, or needed where the status is `.bufferTooSmall`.
         public var byteCount: UInt64
         public var key: UInt64
@@ -54,15 +57,15 @@ public struct BootServices {
     public func getMemoryMap(into buffer: PhysicalAddress?, capacity: UInt64) -> MemoryMapAnswer {
         var answer = MemoryMapAnswer(status: .success, byteCount: capacity, key: 0, descriptorSize: 0, descriptorVersion: 0)
         let destination = unsafe buffer.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: UInt($0.rawValue)) }
-        answer.status = UEFIStatus(
+        answer.status = EFIStatus(
             rawValue: unsafe uefi_get_memory_map(
                 pointer, &answer.byteCount, destination, &answer.key, &answer.descriptorSize, &answer.descriptorVersion))
         return answer
     }
 
     /// Ends the boot services where `key` is the memory map's current key.
-    public func exitBootServices(image: ImageHandle, key: UInt64) -> UEFIStatus {
-        UEFIStatus(rawValue: unsafe uefi_exit_boot_services(pointer, image.handle, key))
+    public func exitBootServices(image: ImageHandle, key: UInt64) -> EFIStatus {
+        EFIStatus(rawValue: unsafe uefi_exit_boot_services(pointer, image.handle, key))
     }
 
     /// Runs `body` at the priority of notifications at least (TPL_NOTIFY), so that no event interrupts it, whatever the present one is.
@@ -87,20 +90,20 @@ public struct BootServices {
         _ = unsafe uefi_disable_watchdog(pointer)
     }
 
-    func interface<Protocol>(_ guid: EFI_GUID, of handle: EFI_HANDLE?, as: Protocol.Type) throws(UEFIStatus)
+    func interface<Protocol>(_ guid: EFI_GUID, of handle: EFI_HANDLE?, as: Protocol.Type) throws(EFIStatus)
         -> UnsafeMutablePointer<Protocol>
     {
         var guid = guid
         var found: UnsafeMutableRawPointer?
-        unsafe try UEFIStatus(rawValue: uefi_handle_protocol(pointer, handle, &guid, &found)).check()
+        unsafe try EFIStatus(rawValue: uefi_handle_protocol(pointer, handle, &guid, &found)).check()
         guard let found = unsafe found else { throw .notFound }
         return unsafe found.assumingMemoryBound(to: Protocol.self)
     }
 
-    func locate<Protocol>(_ guid: EFI_GUID, as: Protocol.Type) throws(UEFIStatus) -> UnsafeMutablePointer<Protocol> {
+    func locate<Protocol>(_ guid: EFI_GUID, as: Protocol.Type) throws(EFIStatus) -> UnsafeMutablePointer<Protocol> {
         var guid = guid
         var found: UnsafeMutableRawPointer?
-        unsafe try UEFIStatus(rawValue: uefi_locate_protocol(pointer, &guid, &found)).check()
+        unsafe try EFIStatus(rawValue: uefi_locate_protocol(pointer, &guid, &found)).check()
         guard let found = unsafe found else { throw .notFound }
         return unsafe found.assumingMemoryBound(to: Protocol.self)
     }

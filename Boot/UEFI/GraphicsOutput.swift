@@ -1,5 +1,6 @@
 import CUEFI
 public import MemoryMap
+public import UEFIStatus
 
 /// The graphics output protocol: the screen's modes and its linear framebuffer (UEFI 2.10, 12.9).
 @safe
@@ -9,7 +10,7 @@ public struct GraphicsOutput {
     /// The first screen of the machine.
     ///
     /// - Throws: `.notFound` where there is none.
-    public init(services: BootServices) throws(UEFIStatus) {
+    public init(services: BootServices) throws(EFIStatus) {
         unsafe self.pointer = try services.locate(.graphicsOutput, as: EFI_GRAPHICS_OUTPUT_PROTOCOL.self)
     }
 
@@ -57,7 +58,7 @@ public struct GraphicsOutput {
         for number in 0..<min(unsafe state.pointee.max_mode, 256) {
             var size: UInt64 = 0
             var information: UnsafeMutablePointer<EFI_GRAPHICS_OUTPUT_MODE_INFORMATION>?
-            let status = UEFIStatus(rawValue: unsafe uefi_graphics_query_mode(pointer, number, &size, &information))
+            let status = EFIStatus(rawValue: unsafe uefi_graphics_query_mode(pointer, number, &size, &information))
             if !status.isError, let information = unsafe information {
                 body(unsafe Mode(number: number, information.pointee))
             }
@@ -70,8 +71,8 @@ public struct GraphicsOutput {
         return unsafe Mode(number: state.pointee.mode, information.pointee)
     }
 
-    public func set(_ mode: Mode) throws(UEFIStatus) {
-        try UEFIStatus(rawValue: unsafe uefi_graphics_set_mode(pointer, mode.number)).check()
+    public func set(_ mode: Mode) throws(EFIStatus) {
+        try EFIStatus(rawValue: unsafe uefi_graphics_set_mode(pointer, mode.number)).check()
     }
 
     /// Where the current mode's framebuffer is, or nil where it has none.

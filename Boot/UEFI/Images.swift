@@ -1,5 +1,6 @@
 import CUEFI
 public import MemoryMap
+public import UEFIStatus
 
 /// A UEFI image that is loaded and not started yet (UEFI 2.10, 7.4 and 9.1).
 @safe
@@ -8,7 +9,7 @@ public struct LoadedImage {
     private let services: BootServices
     private let information: UnsafeMutablePointer<EFI_LOADED_IMAGE_PROTOCOL>
 
-    private init(_ handle: ImageHandle, services: BootServices) throws(UEFIStatus) {
+    private init(_ handle: ImageHandle, services: BootServices) throws(EFIStatus) {
         self.handle = handle
         self.services = services
         unsafe information = try services.interface(.loadedImage, of: handle.handle, as: EFI_LOADED_IMAGE_PROTOCOL.self)
@@ -28,7 +29,7 @@ public struct LoadedImage {
     ///   `.securityViolation` where its signature is required and missing, and others.
     public static func load(
         _ path: [UInt16], from parent: ImageHandle, services: BootServices
-    ) throws(UEFIStatus) -> LoadedImage {
+    ) throws(EFIStatus) -> LoadedImage {
         let loaded = unsafe try services.interface(.loadedImage, of: parent.handle, as: EFI_LOADED_IMAGE_PROTOCOL.self)
         // Media device path, file path (UEFI 2.10, 10.3.5.4).
         var node: [UInt8] = [4, 4, 0, 0]
@@ -42,7 +43,7 @@ public struct LoadedImage {
     /// Loads the UEFI Shell out of the firmware's own volumes.
     ///
     /// - Throws: `.notFound` where no volume has it.
-    public static func loadShell(parent: ImageHandle, services: BootServices) throws(UEFIStatus) -> LoadedImage {
+    public static func loadShell(parent: ImageHandle, services: BootServices) throws(EFIStatus) -> LoadedImage {
         // Media device path, PI firmware file (Platform Initialization 1.7, volume 3, 8.2).
         var node: [UInt8] = [4, 6, 0, 0]
         var file = EFI_GUID.shellFile
@@ -50,11 +51,11 @@ public struct LoadedImage {
         var guid = EFI_GUID.firmwareVolume
         var count: UInt64 = 0
         var handles: UnsafeMutablePointer<EFI_HANDLE?>?
-        unsafe try UEFIStatus(rawValue: uefi_locate_handles(services.pointer, &guid, &count, &handles)).check()
+        unsafe try EFIStatus(rawValue: uefi_locate_handles(services.pointer, &guid, &count, &handles)).check()
         guard let handles = unsafe handles else { throw .notFound }
         defer { _ = unsafe uefi_free_pool(services.pointer, handles) }
         for index in 0..<Int(min(count, 1024)) {
-            do throws(UEFIStatus) {
+            do throws(EFIStatus) {
                 return unsafe try load(node, behind: handles[index], parent: parent, services: services)
             } catch {
                 continue
@@ -66,7 +67,7 @@ public struct LoadedImage {
     /// Loads the image of the device path that consists of a handle's own path and `node`, whose length is filled in here.
     private static func load(
         _ node: [UInt8], behind device: EFI_HANDLE?, parent: ImageHandle, services: BootServices
-    ) throws(UEFIStatus) -> LoadedImage {
+    ) throws(EFIStatus) -> LoadedImage {
         let prefix = unsafe try services.interface(.devicePath, of: device, as: UInt8.self)
         var path: [UInt8] = []
         var offset = 0
@@ -85,7 +86,7 @@ public struct LoadedImage {
         path.append(contentsOf: [0x7F, 0xFF, 4, 0])
         var image: EFI_HANDLE?
         let status = unsafe path.withUnsafeBytes { bytes in
-            unsafe UEFIStatus(rawValue: uefi_load_image(services.pointer, parent.handle, bytes.baseAddress, &image))
+            unsafe EFIStatus(rawValue: uefi_load_image(services.pointer, parent.handle, bytes.baseAddress, &image))
         }
         if status == .securityViolation { _ = unsafe uefi_unload_image(services.pointer, image) }
         try status.check()
@@ -103,5 +104,5 @@ public struct LoadedImage {
     }
 
     /// Runs the program; returns its status when it has returned or called Exit.
-    public func start() -> UEFIStatus { UEFIStatus(rawValue: unsafe uefi_start_image(services.pointer, handle.handle)) }
+    public func start() -> EFIStatus { EFIStatus(rawValue: unsafe uefi_start_image(services.pointer, handle.handle)) }
 }

@@ -1,5 +1,6 @@
 public import CUEFI
 public import MemoryMap
+public import UEFIStatus
 
 /// The runtime services that the kernel calls (UEFI 2.10, chapter 8).
 @safe
@@ -9,9 +10,9 @@ public struct RuntimeServices {
     public var address: VirtualAddress { VirtualAddress(UInt64(UInt(bitPattern: unsafe pointer))) }
 
     /// The date and time of the machine's clock.
-    public func getTime() throws(UEFIStatus) -> EFI_TIME {
+    public func getTime() throws(EFIStatus) -> EFI_TIME {
         var time = EFI_TIME()
-        try UEFIStatus(rawValue: unsafe uefi_get_time(pointer, &time)).check()
+        try EFIStatus(rawValue: unsafe uefi_get_time(pointer, &time)).check()
         return time
     }
 
@@ -20,10 +21,10 @@ public struct RuntimeServices {
     /// - Parameter descriptors: encoded memory descriptors of the runtime regions, their virtual starts filled in.
     public func setVirtualAddressMap(
         _ descriptors: inout [UInt8], descriptorSize: UInt64, descriptorVersion: UInt32
-    ) -> UEFIStatus {
+    ) -> EFIStatus {
         let byteCount = UInt64(descriptors.count)
         return unsafe descriptors.withUnsafeMutableBytes { bytes in
-            UEFIStatus(
+            EFIStatus(
                 rawValue: unsafe uefi_set_virtual_address_map(
                     pointer, byteCount, descriptorSize, descriptorVersion, bytes.baseAddress))
         }

@@ -1,5 +1,6 @@
 import CUEFI
 public import MemoryMap
+public import UEFIStatus
 
 /// The volume that an image was loaded from, opened for reading (UEFI 2.10, 13.4 and 13.5).
 @safe
@@ -10,12 +11,12 @@ public struct Volume {
     /// The volume that `image` was loaded from.
     ///
     /// - Throws: the firmware's status, where the image did not come from a file system.
-    public init(of image: ImageHandle, services: BootServices) throws(UEFIStatus) {
+    public init(of image: ImageHandle, services: BootServices) throws(EFIStatus) {
         let loaded = unsafe try services.interface(.loadedImage, of: image.handle, as: EFI_LOADED_IMAGE_PROTOCOL.self)
         let fileSystem = unsafe try services.interface(
             .simpleFileSystem, of: loaded.pointee.device_handle, as: EFI_SIMPLE_FILE_SYSTEM_PROTOCOL.self)
         var root: UnsafeMutablePointer<EFI_FILE_PROTOCOL>?
-        unsafe try UEFIStatus(rawValue: uefi_open_volume(fileSystem, &root)).check()
+        unsafe try EFIStatus(rawValue: uefi_open_volume(fileSystem, &root)).check()
         guard let root = unsafe root else { throw .notFound }
         self.services = services
         unsafe self.root = root
@@ -33,7 +34,7 @@ public struct Volume {
 
     public enum ReadError: Error {
         /// The firmware refused, most often with `.notFound`.
-        case firmware(UEFIStatus)
+        case firmware(EFIStatus)
         /// The file is larger than the caller allows.
         case tooLarge(byteCount: UInt64)
         /// The file is empty.
@@ -49,7 +50,7 @@ public struct Volume {
     ///   - limit: the size in bytes past which the file is refused.
     public func read(_ path: [UInt16], limit: UInt64) throws(ReadError) -> LoadedFile {
         let file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             unsafe file = try open(path)
         } catch {
             throw .firmware(error)
@@ -57,19 +58,19 @@ public struct Volume {
         defer { _ = unsafe uefi_file_close(file) }
 
         let byteCount: UInt64
-        do throws(UEFIStatus) { byteCount = try unsafe size(of: file) } catch { throw .firmware(error) }
+        do throws(EFIStatus) { byteCount = try unsafe size(of: file) } catch { throw .firmware(error) }
         guard byteCount > 0 else { throw .empty }
         guard byteCount <= limit else { throw .tooLarge(byteCount: byteCount) }
 
         let pages = PageCount(roundingUp: byteCount)
         let start: PhysicalAddress
-        do throws(UEFIStatus) { start = try services.allocatePages(pages) } catch { throw .firmware(error) }
+        do throws(EFIStatus) { start = try services.allocatePages(pages) } catch { throw .firmware(error) }
 
         // In pieces, because some firmware's drivers fail on very large reads.
         var done: UInt64 = 0
         while done < byteCount {
             var count = min(byteCount - done, 1 << 20)
-            let status = UEFIStatus(
+            let status = EFIStatus(
                 rawValue: unsafe uefi_file_read(
                     file, &count, UnsafeMutableRawPointer(bitPattern: UInt(start.rawValue + done))))
             if status.isError || count == 0 || count > byteCount - done {
@@ -81,21 +82,21 @@ public struct Volume {
         return LoadedFile(start: start, byteCount: byteCount, pages: pages)
     }
 
-    private func open(_ path: [UInt16]) throws(UEFIStatus) -> UnsafeMutablePointer<EFI_FILE_PROTOCOL> {
+    private func open(_ path: [UInt16]) throws(EFIStatus) -> UnsafeMutablePointer<EFI_FILE_PROTOCOL> {
         var file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>?
-        unsafe try UEFIStatus(rawValue: uefi_file_open_for_reading(root, &file, path)).check()
+        unsafe try EFIStatus(rawValue: uefi_file_open_for_reading(root, &file, path)).check()
         guard let file = unsafe file else { throw .notFound }
         return unsafe file
     }
 
-    private func size(of file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>) throws(UEFIStatus) -> UInt64 {
+    private func size(of file: UnsafeMutablePointer<EFI_FILE_PROTOCOL>) throws(EFIStatus) -> UInt64 {
         // EFI_FILE_INFO ends in the file's name: 1 KiB holds it with names of up to 471 characters.
         let buffer = try services.allocatePool(byteCount: 1024)
         defer { try? services.freePool(at: buffer) }
         guard let info = unsafe UnsafeMutableRawPointer(bitPattern: UInt(buffer.rawValue)) else { throw .outOfResources }
         var size: UInt64 = 1024
         var guid = EFI_GUID.fileInfo
-        unsafe try UEFIStatus(rawValue: uefi_file_get_info(file, &guid, &size, info)).check()
+        unsafe try EFIStatus(rawValue: uefi_file_get_info(file, &guid, &size, info)).check()
         return unsafe info.assumingMemoryBound(to: EFI_FILE_INFO.self).pointee.file_size
     }
 }

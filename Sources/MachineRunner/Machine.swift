@@ -50,11 +50,13 @@ public struct Machine: Sendable {
         do throws(MachineError) {
             ended = try await run.run(session)
         } catch {
-            try keep(serial.path, as: configuration.log, purpose: "the serial log")
+            try serial.keep(as: configuration.log, in: configuration.host)
             throw error
         }
-        try keep(serial.path, as: configuration.log, purpose: "the serial log")
-        if ended.session.isScreenshotTaken { try keep(picture, as: configuration.screenshot, purpose: "the screenshot") }
+        try serial.keep(as: configuration.log, in: configuration.host)
+        if ended.session.isScreenshotTaken {
+            try FileSystem.keep(picture, as: configuration.screenshot, purpose: "the screenshot", in: configuration.host)
+        }
         return try conclude(ended, commandLine: [emulator.string] + commandLine.arguments)
     }
 
@@ -90,15 +92,6 @@ public struct Machine: Sendable {
         ] {
             guard let path, !FileSystem.isRegularFile(path) else { continue }
             throw .unreadable(path: path.string, purpose: purpose, reason: "there is no such file")
-        }
-    }
-
-    private func keep(_ source: FilePath, as target: FilePath?, purpose: String) throws(MachineError) {
-        guard let target else { return }
-        do throws(FileSystem.Failure) {
-            try FileSystem.replace(configuration.host.absolute(target), withCopyOf: source)
-        } catch {
-            throw .unwritable(path: target.string, purpose: purpose, reason: error.reason)
         }
     }
 }

@@ -69,9 +69,7 @@ public struct SimulatedBoot {
                 }
             case .aarch64:
                 try boot(firmware, AArch64PageTables(), &line, serial) { root in
-                    AArch64MMU(
-                        ttbr0: root.rawValue, tcr: AArch64TranslationRegisters.translationControl(memoryModelFeatures: 5),
-                        mair: AArch64TranslationRegisters.memoryAttributeIndirection)
+                    AArch64MMU(kernelRoot: root)
                 }
             }
         } catch {
@@ -81,14 +79,11 @@ public struct SimulatedBoot {
 
     private func boot<Format: PageTableFormat, MMU: SoftwareMMU>(
         _ firmware: SimulatedFirmware, _ format: Format, _ line: inout SerialBuffer, _ serial: ([UInt8]) -> Void,
-        _ makeMMU: (PhysicalAddress) -> MMU?
+        _ makeMMU: (PhysicalAddress) -> MMU
     ) throws(SimulatedFailure) {
         let entry = try SimulatedLoader(boot: self, firmware: firmware, format: format).run(&line)
         serial(line.take())
-        guard let mmu = makeMMU(entry.root) else {
-            throw SimulatedFailure(.kernel(code: "paging"), "the simulated processor does not take these page tables")
-        }
-        try SimulatedKernel(boot: self, firmware: firmware, format: format, mmu: mmu, entry: entry).run(&line)
+        try SimulatedKernel(boot: self, firmware: firmware, format: format, mmu: makeMMU(entry.root), entry: entry).run(&line)
     }
 }
 

@@ -29,7 +29,9 @@ extension MachineBackend {
         views.insert(MappedView(range: range, mapping: view), at: firstView(endingAtOrAbove: range.start))
     }
 
-    public func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+    public func unmap(
+        _ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool
+    ) throws(BackendError) {
         try dropPrivates(in: range)
         views.removeAll { $0.range == range }
     }

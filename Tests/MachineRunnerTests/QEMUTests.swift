@@ -36,7 +36,7 @@ struct QEMUTests {
         #expect(session.handle(.monitor(.greeting), at: .zero) == [.send(.negotiate)])
         #expect(session.handle(.monitor(.greeting), at: .zero) == [])
         let ending = session.handle(.timer(.limit), at: .seconds(9))
-        #expect(ending == [.send(.screenDump(path: "/x.png")), .arm(.screenshot, MachineSession.emulatorPatience)])
+        #expect(ending == [.send(.screenDump(path: "/x.png")), .arm(.screenshot, EmulatorLife.patience)])
         // Whatever comes now does not start the end anew or change its reason.
         for input: MachineSession.Input in [
             .timer(.limit), .timer(.powerOff), .monitor(.shutdown(reason: "guest-reset")), .monitor(.panicked),
@@ -46,7 +46,7 @@ struct QEMUTests {
         }
         #expect(
             session.handle(.monitor(.result(id: 2)), at: .seconds(9)) == [
-                .send(.quit), .arm(.quit, MachineSession.emulatorPatience),
+                .send(.quit), .arm(.quit, EmulatorLife.patience),
             ])
         #expect(session.handle(.timer(.screenshot), at: .seconds(9)) == [])
         #expect(session.handle(.timer(.quit), at: .seconds(9)) == [.kill])
@@ -60,7 +60,7 @@ struct QEMUTests {
         _ = session.handle(.monitor(.greeting), at: .zero)
         let bytes = [UInt8](repeating: 0x0A, count: 1000)
         #expect(session.handle(.serial(bytes), at: .zero) == [])
-        #expect(session.handle(.serial([0x0A]), at: .zero) == [.send(.quit), .arm(.quit, MachineSession.emulatorPatience)])
+        #expect(session.handle(.serial([0x0A]), at: .zero) == [.send(.quit), .arm(.quit, EmulatorLife.patience)])
         #expect(session.outcome == .failed(.serialFlood(limit: 1000)))
     }
 
@@ -69,7 +69,7 @@ struct QEMUTests {
         _ = session.handle(.monitor(.greeting), at: .zero)
         let refusal = #"{"strata":1,"source":"kernel","event":"error","code":"c","message":"m"}"# + "\r\n"
         #expect(session.handle(.serial(Array(refusal.utf8)), at: .zero) == [.arm(.powerOff, MachineSession.errorPatience)])
-        #expect(session.handle(.timer(.powerOff), at: .zero) == [.send(.quit), .arm(.quit, MachineSession.emulatorPatience)])
+        #expect(session.handle(.timer(.powerOff), at: .zero) == [.send(.quit), .arm(.quit, EmulatorLife.patience)])
         guard case .failed(.kernelRefused) = session.outcome else {
             Issue.record("\(session.outcome)")
             return
@@ -85,7 +85,7 @@ struct QEMUTests {
         // The firmware's first words end the run; nobody waits for the time to be up.
         #expect(
             session.handle(.serial(Array("BdsDxe: failed to start\r\n".utf8)), at: .zero) == [
-                .send(.quit), .arm(.quit, MachineSession.emulatorPatience),
+                .send(.quit), .arm(.quit, EmulatorLife.patience),
             ])
         guard case .failed(.loaderFailed) = session.outcome else {
             Issue.record("\(session.outcome)")

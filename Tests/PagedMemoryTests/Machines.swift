@@ -20,12 +20,5 @@ func armMachine<Policy: PageReplacementPolicy, Device: PagingDevice>(
     try PagedMemory(
         pages: pages, frames: frames, at: start, format: AArch64PageTables(), policy: Policy(frames: frames, pages: pages),
         pagingFile: PagingFile(on: device, slots: 2 * pages),
-        makeMMU: { root in
-            guard
-                let mmu = AArch64MMU(
-                    ttbr0: root.rawValue, tcr: AArch64TranslationRegisters.translationControl(memoryModelFeatures: 5),
-                    mair: AArch64TranslationRegisters.memoryAttributeIndirection)
-            else { preconditionFailure("the registers are those that the kernel loads") }
-            return mmu
-        })
+        makeMMU: { AArch64MMU(kernelRoot: $0) })
 }

@@ -1,6 +1,7 @@
 import KernelMemory
 import MemoryMap
 import PageReplacement
+import PagingTestSupport
 import SeededRandom
 import SimulatedMachine
 import SystemPackage

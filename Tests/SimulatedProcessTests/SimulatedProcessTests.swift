@@ -1,6 +1,7 @@
 import KernelMemory
 import MemoryMap
 import PageReplacement
+import PagingTestSupport
 import SeededRandom
 import SimulatedMachine
 import SimulatedProcess
@@ -181,15 +182,15 @@ import VirtualMemory
 
     @Test("a paging file that fails is an error in the page, and the access may be tried again")
     func survivesFailures() throws {
-        let device = MemoryDevice()
+        let device = FaultyDevice()
         let process = try x86Process(frames: 2, device: device)
         let base = try process.space.allocate(
             AllocationRequest(byteCount: 8 * 4_096, type: [.reserve, .commit], protection: .readWrite)
         ).start.rawValue
         for page in 0..<8 as Range<UInt64> { try process.write([UInt8(page) + 1], at: VirtualAddress(base + page * 4_096)) }
-        device.fails = { true }
+        device.fail(true)
         #expect(throws: ProcessFault.self) { try process.read(count: 1, at: VirtualAddress(base)) }
-        device.fails = { false }
+        device.fail(false)
         for page in 0..<8 as Range<UInt64> {
             #expect(try process.read(count: 1, at: VirtualAddress(base + page * 4_096)) == [UInt8(page) + 1])
         }

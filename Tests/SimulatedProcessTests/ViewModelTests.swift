@@ -1,6 +1,7 @@
 import KernelMemory
 import MemoryMap
 import PageReplacement
+import PagingTestSupport
 import SeededRandom
 import SimulatedMachine
 import SimulatedProcess
@@ -112,7 +113,7 @@ import VirtualMemory
     }
 
     private func exercise<Format, MMU, Policy>(
-        _ process: SimulatedProcess<Format, MMU, Policy, MemoryDevice>, _ device: MemoryDevice, seed: UInt64, calls: Int
+        _ process: SimulatedProcess<Format, MMU, Policy, FaultyDevice>, _ device: FaultyDevice, seed: UInt64, calls: Int
     ) throws {
         var random = SeededGenerator(seed: seed)
         let file = (0..<30_000).map { UInt8(truncatingIfNeeded: $0 / 37) }
@@ -202,9 +203,9 @@ import VirtualMemory
                 let offset = random.below(Int(Self.pageSize) - 8)
                 let bytes = (0..<8).map { _ in UInt8(truncatingIfNeeded: random.next()) }
                 let place = VirtualAddress(address(page).rawValue + UInt64(offset))
-                if random.oneIn(8) { device.fails = { true } }
+                if random.oneIn(8) { device.fail(true) }
                 var result = Result { () throws(ProcessFault) in try process.write(bytes, at: place) }
-                device.fails = { false }
+                device.fail(false)
                 if case .failure(let fault) = result, fault.mayBeTriedAgain {
                     failed += 1
                     result = Result { () throws(ProcessFault) in try process.write(bytes, at: place) }
@@ -244,12 +245,12 @@ import VirtualMemory
     }
 
     @Test("on x86-64", arguments: 1...2 as ClosedRange<UInt64>) func randomX86(seed: UInt64) throws {
-        let device = MemoryDevice()
+        let device = FaultyDevice()
         try exercise(try x86Process(frames: 5, pages: 128, device: device), device, seed: seed, calls: 1_500)
     }
 
     @Test("on AArch64", arguments: 1...2 as ClosedRange<UInt64>) func randomARM(seed: UInt64) throws {
-        let device = MemoryDevice()
+        let device = FaultyDevice()
         try exercise(try armProcess(frames: 5, pages: 128, device: device), device, seed: seed, calls: 1_500)
     }
 }

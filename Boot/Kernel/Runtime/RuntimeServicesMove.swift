@@ -6,16 +6,17 @@ import Machine
 import MemoryMap
 import MemoryReport
 import UEFI
+import UEFIStatus
 
 /// The runtime services after they were moved to their virtual addresses.
 struct MovedRuntimeServices {
     /// The services at their new place, or nil where the firmware refused to move.
     let services: RuntimeServices?
     let regionCount: Int
-    let setVirtualAddressMap: UEFIStatus
+    let setVirtualAddressMap: EFIStatus
     /// The clock's answer through the new mapping.
     let time: EFI_TIME?
-    let getTime: UEFIStatus
+    let getTime: EFIStatus
     /// Whether the firmware's table told code from data.
     let isDivided: Bool
 }
@@ -54,7 +55,7 @@ extension MovedRuntimeServices {
             return
         }
         self.services = services
-        do throws(UEFIStatus) {
+        do throws(EFIStatus) {
             time = try services.getTime()
             getTime = .success
         } catch {

@@ -1,7 +1,7 @@
 import MemoryMap
 
 extension GuardConfiguration {
-    private enum Key: Int, CaseIterable {
+    enum Key: Int, ConfigurationKey {
         case program, arguments, arena, services, selfTest, benchmark
 
         var name: StaticString {
@@ -32,39 +32,22 @@ extension GuardConfiguration {
     ///   last line.
     /// - Complexity: O(*n*), where *n* is the number of bytes.
     public init(parsing file: RawSpan) throws(LoaderConfigurationError) {
-        guard file.byteCount <= LoaderConfiguration.fileByteLimit else {
-            throw LoaderConfigurationError(.fileTooLarge(byteCount: file.byteCount), line: 1, offset: 0)
-        }
+        let text = try ConfigurationText(bytes: file)
         self.init(.shell)
-        let text = ConfigurationText(bytes: file)
-        var firstLines = [6 of Int](repeating: 0)
+        var cursor = ConfigurationCursor<Key>(text)
+        var keys = FirstLines()
         var taskLine = 0
-        var offset = text.startOfFirstLine
-        var number = 0
-        while offset < file.byteCount {
-            number += 1
-            let line = text.line(from: offset, number: number)
-            try text.checkCharacters(of: line)
-            if let (name, value) = try text.entry(of: line) {
-                let key = try Self.key(name, in: text)
-                guard firstLines[key.rawValue] == 0 else { throw value.error(.duplicate(first: firstLines[key.rawValue])) }
-                firstLines[key.rawValue] = number
-                if key == .program || key == .selfTest || key == .benchmark {
-                    guard taskLine == 0 else { throw value.error(.secondTask(first: taskLine)) }
-                    taskLine = number
-                }
-                try set(key, to: value, in: text)
+        while let (key, value) = try cursor.next(in: text) {
+            try keys.note(key.rawValue, at: value)
+            if key == .program || key == .selfTest || key == .benchmark {
+                guard taskLine == 0 else { throw value.error(.secondTask(first: taskLine)) }
+                taskLine = value.line
             }
-            offset = line.next
+            try set(key, to: value, in: text)
         }
-        guard taskLine > 0 else { throw LoaderConfigurationError(.missingTask, line: max(number, 1), offset: file.byteCount) }
-    }
-
-    private static func key(
-        _ name: ConfigurationText.Piece, in text: borrowing ConfigurationText
-    ) throws(LoaderConfigurationError) -> Key {
-        for key in Key.allCases where text.matches(name, key.name) { return key }
-        throw name.error(.unknownKey)
+        guard taskLine > 0 else {
+            throw LoaderConfigurationError(.missingTask, line: max(cursor.lineCount, 1), offset: file.byteCount)
+        }
     }
 
     private mutating func set(
@@ -101,19 +84,10 @@ extension GuardConfiguration {
         }
     }
 
-    /// The decimal number from 1 to 999,999,999 that the digits stand for, without zeros in front.
     private static func number(
         _ digits: Range<Int>, of value: ConfigurationText.Piece, in text: borrowing ConfigurationText
     ) throws(LoaderConfigurationError) -> UInt32 {
-        guard (1...9).contains(digits.count), text[digits.lowerBound] != UInt8(ascii: "0") else {
-            throw value.error(.unknownValue)
-        }
-        var number: UInt32 = 0
-        for offset in digits {
-            let digit = text[offset]
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { throw value.error(.unknownValue) }
-            number = number * 10 + UInt32(digit - UInt8(ascii: "0"))
-        }
+        guard let number = text.number(digits) else { throw value.error(.unknownValue) }
         return number
     }
 }

@@ -11,42 +11,22 @@ extension GuardConfiguration {
         get throws(LoaderConfigurationError) {
             var text: [UInt8] = []
             switch task {
-            case .program(let path): text.append("program", path)
-            case .shell: text.append("program", Word.shell.utf8Bytes)
-            case .selfTest(let calls): text.append("selftest", Self.digits(calls))
-            case .benchmark(let descriptors): text.append("benchmark", Self.digits(descriptors))
+            case .program(let path): text.append(Key.program, path)
+            case .shell: text.append(Key.program, Word.shell.utf8Bytes)
+            case .selfTest(let calls): text.append(Key.selfTest, .digits(calls))
+            case .benchmark(let descriptors): text.append(Key.benchmark, .digits(descriptors))
             }
-            if !arguments.isEmpty { text.append("arguments", arguments) }
+            if !arguments.isEmpty { text.append(Key.arguments, arguments) }
             switch arena {
-            case .percent(let percent): text.append("arena", Self.digits(UInt32(percent)) + [UInt8(ascii: "%")])
-            case .mebibytes(let count): text.append("arena", Self.digits(count) + [UInt8(ascii: "M")])
+            case .percent(let percent): text.append(Key.arena, [UInt8].digits(UInt32(percent)) + [UInt8(ascii: "%")])
+            case .mebibytes(let count): text.append(Key.arena, [UInt8].digits(count) + [UInt8(ascii: "M")])
             }
-            if services == .firmware { text.append("services", Word.firmware.utf8Bytes) }
+            if services == .firmware { text.append(Key.services, Word.firmware.utf8Bytes) }
 
             guard try GuardConfiguration(parsing: text.span.rawBytes) == self else {
                 throw LoaderConfigurationError(.unwritable, line: 1, offset: 0)
             }
             return text
         }
-    }
-
-    private static func digits(_ number: UInt32) -> [UInt8] {
-        var digits: [UInt8] = []
-        var rest = number
-        repeat {
-            digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        digits.reverse()
-        return digits
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(_ key: StaticString, _ value: [UInt8]) {
-        append(contentsOf: key.utf8Bytes)
-        append(contentsOf: [UInt8(ascii: " "), UInt8(ascii: "="), UInt8(ascii: " ")])
-        append(contentsOf: value)
-        append(UInt8(ascii: "\n"))
     }
 }

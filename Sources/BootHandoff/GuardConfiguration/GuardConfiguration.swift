@@ -18,7 +18,7 @@ import MemoryMap
 /// | `services`  | `strata`, or `firmware` to count the calls and hand them on                  | `strata`|
 /// | `selftest`  | the number of random calls to compare with a model, in place of a program    | none    |
 /// | `benchmark` | the number of descriptors up to which both services are measured, in place of a program | none |
-public struct GuardConfiguration: Hashable, Sendable {
+public struct GuardConfiguration: ConfigurationFile {
     /// What is run under the memory services.
     public enum Task: Hashable, Sendable {
         /// A UEFI image on the boot volume.

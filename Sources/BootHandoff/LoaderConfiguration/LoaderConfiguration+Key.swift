@@ -1,6 +1,6 @@
 extension LoaderConfiguration {
     /// The keys of the file.
-    enum Key: Int, CaseIterable {
+    enum Key: Int, ConfigurationKey {
         case kernel, checksum, initrd, commandLine, verify, resolution, inject
 
         var name: StaticString {

@@ -6,29 +6,18 @@ extension LoaderConfiguration {
     /// - Throws: `LoaderConfigurationError` for the first line at fault, with its number.
     /// - Complexity: O(*n*), where *n* is the number of bytes.
     public init(parsing file: RawSpan) throws(LoaderConfigurationError) {
-        guard file.byteCount <= Self.fileByteLimit else {
-            throw LoaderConfigurationError(.fileTooLarge(byteCount: file.byteCount), line: 1, offset: 0)
-        }
+        let text = try ConfigurationText(bytes: file)
         self.init()
-        let text = ConfigurationText(bytes: file)
-        var firstLines = FirstLines()
-        var offset = text.startOfFirstLine
-        var number = 0
-        while offset < file.byteCount {
-            number += 1
-            let line = text.line(from: offset, number: number)
-            try text.checkCharacters(of: line)
-            if let (name, value) = try text.entry(of: line) {
-                let key = try text.key(name)
-                try firstLines.note(key, at: value)
-                try set(key, to: value, in: text, &firstLines)
-            }
-            offset = line.next
+        var cursor = ConfigurationCursor<Key>(text)
+        var (keys, injections) = (FirstLines(), FirstLines())
+        while let (key, value) = try cursor.next(in: text) {
+            if key != .inject { try keys.note(key.rawValue, at: value) }
+            try set(key, to: value, in: text, &injections)
         }
     }
 
     private mutating func set(
-        _ key: Key, to value: ConfigurationText.Piece, in text: borrowing ConfigurationText, _ firstLines: inout FirstLines
+        _ key: Key, to value: ConfigurationText.Piece, in text: borrowing ConfigurationText, _ injectionLines: inout FirstLines
     ) throws(LoaderConfigurationError) {
         switch key {
         case .kernel: kernel = try text.path(value)
@@ -41,36 +30,20 @@ extension LoaderConfiguration {
         case .resolution: resolution = try text.resolution(value)
         case .inject:
             let injection = try text.injection(value)
-            try firstLines.note(injection, at: value)
+            try injectionLines.note(injection.number, at: value)
             injections.append(injection)
         }
     }
 }
 
-/// The line in which each key, and each kind of injection, stood first; 0 where it did not stand yet.
-private struct FirstLines {
-    private var keys = [7 of Int](repeating: 0)
-    private var injections = [4 of Int](repeating: 0)
-
-    mutating func note(
-        _ key: LoaderConfiguration.Key, at piece: ConfigurationText.Piece
-    ) throws(LoaderConfigurationError) {
-        guard key != .inject else { return }
-        guard keys[key.rawValue] == 0 else { throw piece.error(.duplicate(first: keys[key.rawValue])) }
-        keys[key.rawValue] = piece.line
-    }
-
-    mutating func note(
-        _ injection: LoaderConfiguration.Injection, at piece: ConfigurationText.Piece
-    ) throws(LoaderConfigurationError) {
-        let index =
-            switch injection {
-            case .mapChanges: 0
-            case .badMagic: 1
-            case .badVersion: 2
-            case .badPointer: 3
-            }
-        guard injections[index] == 0 else { throw piece.error(.duplicate(first: injections[index])) }
-        injections[index] = piece.line
+extension LoaderConfiguration.Injection {
+    /// The number of the kind of injection; no kind stands twice.
+    fileprivate var number: Int {
+        switch self {
+        case .mapChanges: 0
+        case .badMagic: 1
+        case .badVersion: 2
+        case .badPointer: 3
+        }
     }
 }

@@ -26,7 +26,7 @@ import MemoryMap
 /// | `inject`     | a fault to make on purpose, see ``Injection``           | none                                |
 ///
 /// Paths are absolute, with `\` between their parts. All text is kept as the UTF-8 bytes of the file.
-public struct LoaderConfiguration: Hashable, Sendable {
+public struct LoaderConfiguration: ConfigurationFile {
     /// Whether a kernel without a matching checksum is started.
     public enum Verification: Hashable, Sendable {
         /// A kernel whose checksum is missing or does not match is refused.

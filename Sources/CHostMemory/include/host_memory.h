@@ -5,24 +5,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 
 /*
  * What the host's kernel does with address ranges, without errno: every call gives 0 or the error's number. Addresses are integers
  * here, since most of them are never dereferenced.
  */
 
-enum { HOST_NONE = 0, HOST_READ = 1, HOST_WRITE = 2, HOST_EXECUTE = 4 };
+/* As the kernel has them. */
+enum { HOST_NONE = PROT_NONE, HOST_READ = PROT_READ, HOST_WRITE = PROT_WRITE, HOST_EXECUTE = PROT_EXEC };
 
 /// Maps inaccessible, unaccounted memory at exactly the range, where nothing is mapped yet; EEXIST where something is.
 int host_claim(uintptr_t address, size_t size);
 
 /// Puts fresh inaccessible memory over a range that belongs to the caller; the contents are gone.
-int host_clear(uintptr_t address, size_t size);
+static inline int host_clear(uintptr_t address, size_t size)
+{
+    void *at = mmap((void *)address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    return at == MAP_FAILED ? errno : 0;
+}
 
 /// Gives a claimed range back to the kernel.
 int host_unclaim(uintptr_t address, size_t size);
 
-int host_protect(uintptr_t address, size_t size, int protection);
+/* Here, and not behind a call: after the kernel's return a processor predicts no returns for a while, so every level costs. */
+static inline int host_protect(uintptr_t address, size_t size, int protection)
+{
+    return mprotect((void *)address, size, protection) == 0 ? 0 : errno;
+}
 
 /// Maps a file's bytes over a range that belongs to the caller, shared or with private copies.
 int host_map_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared);

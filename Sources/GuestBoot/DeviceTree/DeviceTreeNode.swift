@@ -27,6 +27,7 @@ public struct DeviceTreeNode: Sendable {
     /// A property without a value.
     public mutating func add(_ name: StaticString) { properties.append(Property(name: name, value: [])) }
 
+    /// Adds a property of these bytes.
     public mutating func add(_ name: StaticString, bytes: [UInt8]) { properties.append(Property(name: name, value: bytes)) }
 
     /// Words of 32 bits.

@@ -7,15 +7,18 @@ extension LayoutTrial.Settings {
     /// - Parameter kernel: What the kernel's header says.
     public func complete(_ request: inout X86LayoutRequest, kernel: KernelImage) {
         request.payload = .kernel(kernel)
-        request.initialRAMDiskByteCount = initrd.isEmpty ? nil : UInt64(initrd.count)
+        completeCommon(&request)
         request.commandLineByteCount = UInt64(commandLine.utf8.count)
         request.setupDataByteCounts = setupData.map { UInt64($0.data.count) }
-        request.virtualProcessorCount = UInt64(max(processors, 0))
     }
 
     /// As for x86-64; the command line has no place of its own there.
     public func complete(_ request: inout AArch64LayoutRequest, kernel: KernelImage) {
         request.payload = .kernel(kernel)
+        completeCommon(&request)
+    }
+
+    private func completeCommon(_ request: inout some LayoutRequest) {
         request.initialRAMDiskByteCount = initrd.isEmpty ? nil : UInt64(initrd.count)
         request.virtualProcessorCount = UInt64(max(processors, 0))
     }

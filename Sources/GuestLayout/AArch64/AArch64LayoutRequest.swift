@@ -1,7 +1,7 @@
 public import MemoryMap
 
 /// What an AArch64 guest is made of, as far as it decides where things lie.
-public struct AArch64LayoutRequest: Hashable, Sendable {
+public struct AArch64LayoutRequest: LayoutRequest {
     public var profile = LayoutProfile.crosvm
 
     /// The guest's RAM in bytes, a static bounce buffer included where the profile takes it from there.
@@ -57,6 +57,7 @@ public struct AArch64LayoutRequest: Hashable, Sendable {
         case bootloader(byteCount: UInt64)
     }
 
+    /// Where the device tree goes.
     public enum DeviceTreePosition: UInt8, Hashable, Sendable, CaseIterable {
         /// At the first byte of RAM, the payload 2 MiB above.
         case start
@@ -67,6 +68,7 @@ public struct AArch64LayoutRequest: Hashable, Sendable {
         /// In the last whole 2 MiB block of RAM.
         case end
 
+        /// The name that commands take: `start`, `after-payload` or `end`.
         public var name: StaticString {
             switch self {
             case .start: "start"
@@ -76,6 +78,7 @@ public struct AArch64LayoutRequest: Hashable, Sendable {
         }
     }
 
+    /// The version of the generic interrupt controller.
     public enum InterruptController: UInt8, Hashable, Sendable, CaseIterable {
         /// With one CPU interface for all; at most 8 processors.
         case gicV2

@@ -1,33 +1,19 @@
 import MemoryMap
 
 extension AArch64LayoutRequest: CurableRequest {
-    /// The request with a change applied; changes that it has no field for change nothing.
-    public func applying(_ cure: LayoutCure) -> AArch64LayoutRequest {
-        var request = self
-        switch cure {
-        case .memory(let count), .memoryAtMost(let count), .memoryRounded(let count): request.memoryByteCount = count
-        case .addressBits(let bits): request.physicalAddressBits = bits
-        case .size(let owner, let count): request.setSize(owner, count)
-        case .count(.virtualProcessors, let count): request.virtualProcessorCount = count
-        case .count(.mappedFiles, let count): request.mappedFiles = Array(mappedFiles.prefix(Int(count)))
-        case .count: break
-        case .pciMemory(let start): request.pciMemoryStart = start
-        case .pciMemoryLast(let last):
-            let start = pciMemoryStart?.rawValue ?? AArch64Places.pciMemory
-            request.pciMemoryByteCount = last.rawValue >= start ? last.rawValue - start + 1 : 0
-        case .configuration(let start): request.pciConfigurationStart = start
-        case .move(let owner, let start):
-            let index = Int(owner.index)
-            guard owner.kind == .memoryFile || owner.kind == .mappedFile, mappedFiles.indices.contains(index),
-                let count = mappedFiles[index].byteCount, let range = PhysicalRange(start: start, byteCount: count)
-            else { return self }
-            request.mappedFiles[index] = range
-        case .profile(let profile): request.profile = profile
-        }
-        return request
+    public func plan() throws(LayoutProblem) -> LayoutPlan { try LayoutPlan(self) }
+
+    public func plan(checking strictness: LayoutStrictness) throws(LayoutRefusal) -> LayoutPlan { try checkedPlan(strictness) }
+
+    public func applying(_ cure: LayoutCure) -> Self { changed(by: cure) }
+
+    var plannedPCIMemoryStart: UInt64 { pciMemoryStart?.rawValue ?? AArch64Places.pciMemory }
+
+    mutating func applyOwn(_ cure: LayoutCure) {
+        if case .configuration(let start) = cure { pciConfigurationStart = start }
     }
 
-    private mutating func setSize(_ owner: LayoutOwner, _ count: UInt64) {
+    mutating func setSize(_ owner: LayoutOwner, _ count: UInt64) {
         switch owner.kind {
         case .initialRAMDisk: initialRAMDiskByteCount = count == 0 ? nil : count
         case .bootloader: payload = .bootloader(byteCount: count)
@@ -39,36 +25,20 @@ extension AArch64LayoutRequest: CurableRequest {
         }
     }
 
-    /// The least change of one kind that reaches the goal.
-    func leastChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
-        func sound(_ cure: LayoutCure) -> LayoutCure? { passes(cure, goal) ? cure : nil }
+    func ownChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
         switch problem {
-        case .overlap(let low, let high):
-            return movedFile(low, high, goal) ?? cure(of: high.owner, goal) ?? cure(of: low.owner, goal) ?? moved(high, goal)
-                ?? moved(low, goal)
-        case .leavesWindow(let range, _), .outsideMemory(let range, _):
-            return cure(of: range.owner, goal) ?? moved(range, goal)
-        case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
         case .noRoom, .memoryTooSmall: return moreMemory(goal)
         case .tooFarFromKernel: return smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
-        case .badSize(let owner, let count, let limit):
-            guard count > 0 else { return nil }
-            return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
         case .misaligned(let owner, let value, let alignment):
             // Rounding up a 64-bit value by a small power of two; values near the end have no cure.
             guard let next = PhysicalAddress(value).alignedUp(to: alignment)?.rawValue else { return nil }
-            if owner.kind == .ram { return sound(.memoryRounded(to: next)) }
-            return sound(.size(owner, atMost: next - alignment))
-                ?? moreMemory(goal)
-        case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
-        case .badAddressBits(let bits): return bits < 32 ? moreBits(goal) : sound(.addressBits(52))
-        case .unsupported: return sound(.profile(.crosvm))
+            if owner.kind == .ram { return sound(.memoryRounded(to: next), goal) }
+            return sound(.size(owner, atMost: next - alignment), goal) ?? moreMemory(goal)
         default: return nil
         }
     }
 
-    /// What helps against an owner that is in the way.
-    private func cure(of owner: LayoutOwner, _ goal: CureGoal) -> LayoutCure? {
+    func cure(of owner: LayoutOwner, _ goal: CureGoal) -> LayoutCure? {
         switch owner.kind {
         case .initialRAMDisk, .kernelImage, .kernelRunTime, .deviceTree, .bootloader:
             return moreMemory(goal) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
@@ -84,24 +54,14 @@ extension AArch64LayoutRequest: CurableRequest {
         }
     }
 
-    private var pciMemory: UInt64 { pciMemoryStart?.rawValue ?? AArch64Places.pciMemory }
-
     private func pciMemoryLower(_ goal: CureGoal) -> LayoutCure? {
-        guard let end = PhysicalAddress(pciMemory).advanced(by: pciMemoryByteCount ?? AArch64Places.pciMemoryByteCount) else {
-            return nil
-        }
-        return CureSearch.greatest(below: end.rawValue, step: 4096) {
-            $0 > pciMemory && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), goal)
-        }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
+        pciMemoryLower(
+            from: plannedPCIMemoryStart, byteCount: pciMemoryByteCount ?? AArch64Places.pciMemoryByteCount, goal)
     }
 
     private func pciMemoryHigher(_ goal: CureGoal) -> LayoutCure? {
-        let higher = CureSearch.least(above: pciMemory, step: 1 << 20, limit: AArch64Places.memory) {
-            passes(.pciMemory(start: PhysicalAddress($0)), goal)
-        }
-        if let higher { return .pciMemory(start: PhysicalAddress(higher)) }
-        let usual = LayoutCure.pciMemory(start: PhysicalAddress(AArch64Places.pciMemory))
-        return passes(usual, goal) ? usual : nil
+        pciMemoryHigher(than: plannedPCIMemoryStart, upTo: AArch64Places.memory, goal)
+            ?? sound(.pciMemory(start: PhysicalAddress(AArch64Places.pciMemory)), goal)
     }
 
     /// The lowest place for the configuration space below RAM at which nothing is in its way.

@@ -45,40 +45,6 @@ public struct LayoutRefusal: Error, Hashable, Sendable {
     public let cure: LayoutCure?
 }
 
-extension LayoutPlan {
-    /// Plans and checks an x86-64 guest.
-    ///
-    /// - Throws: The problem and its cure. The cure is found by planning anew, up to some hundred times.
-    public init(checking request: X86LayoutRequest, _ strictness: LayoutStrictness = .bootable) throws(LayoutRefusal) {
-        do throws(LayoutProblem) {
-            let plan = try LayoutPlan(request)
-            try plan.check(strictness)
-            self = plan
-        } catch {
-            throw LayoutRefusal(
-                problem: error,
-                cure: request.leastChange(curing: error, CureGoal(strictness))
-                    ?? request.leastChange(curing: error, CureGoal(strictness, without: error, of: try? LayoutPlan(request))))
-        }
-    }
-
-    /// Plans and checks an AArch64 guest.
-    ///
-    /// - Throws: The problem and its cure. The cure is found by planning anew, up to some hundred times.
-    public init(checking request: AArch64LayoutRequest, _ strictness: LayoutStrictness = .bootable) throws(LayoutRefusal) {
-        do throws(LayoutProblem) {
-            let plan = try LayoutPlan(request)
-            try plan.check(strictness)
-            self = plan
-        } catch {
-            throw LayoutRefusal(
-                problem: error,
-                cure: request.leastChange(curing: error, CureGoal(strictness))
-                    ?? request.leastChange(curing: error, CureGoal(strictness, without: error, of: try? LayoutPlan(request))))
-        }
-    }
-}
-
 /// What a change has to come to.
 struct CureGoal {
     let strictness: LayoutStrictness

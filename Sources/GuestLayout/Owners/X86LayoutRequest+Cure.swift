@@ -1,40 +1,30 @@
 import MemoryMap
 
 extension X86LayoutRequest: CurableRequest {
-    /// The request with a change applied; changes that it has no field for change nothing.
-    public func applying(_ cure: LayoutCure) -> X86LayoutRequest {
-        var request = self
-        switch cure {
-        case .memory(let count), .memoryAtMost(let count), .memoryRounded(let count): request.memoryByteCount = count
-        case .addressBits(let bits): request.physicalAddressBits = bits
-        case .size(let owner, let count): request.setSize(owner, count)
-        case .count(.virtualProcessors, let count): request.virtualProcessorCount = count
-        case .count(.pciInterrupts, let count): request.pciInterruptCount = count
-        case .count(.pciBuses, let count): request.pciBusCount = count
-        case .count(.setupDataEntries, let count): request.setupDataByteCounts = Array(setupDataByteCounts.prefix(Int(count)))
-        case .count(.mappedFiles, let count): request.mappedFiles = Array(mappedFiles.prefix(Int(count)))
-        case .pciMemory(let start): request.pciMemoryStart = start
-        case .pciMemoryLast(let last):
-            let start = pciMemoryStart?.rawValue ?? min(ecamStart?.rawValue ?? .max, X86Places.pciMemory)
-            request.pciMemoryByteCount = last.rawValue >= start ? last.rawValue - start + 1 : 0
-        case .configuration(let start): request.ecamStart = start
-        case .move(let owner, let start):
-            if owner.kind == .memoryFile || owner.kind == .mappedFile {
-                let index = Int(owner.index)
-                guard mappedFiles.indices.contains(index), let count = mappedFiles[index].byteCount,
-                    let range = PhysicalRange(start: start, byteCount: count)
-                else { return self }
-                request.mappedFiles[index] = range
-            } else {
-                request.moved.removeAll { $0.owner == owner }
-                request.moved.append(MovedOwner(owner, to: start))
-            }
-        case .profile(let profile): request.profile = profile
-        }
-        return request
+    public func plan() throws(LayoutProblem) -> LayoutPlan { try LayoutPlan(self) }
+
+    public func plan(checking strictness: LayoutStrictness) throws(LayoutRefusal) -> LayoutPlan { try checkedPlan(strictness) }
+
+    public func applying(_ cure: LayoutCure) -> Self { changed(by: cure) }
+
+    var plannedPCIMemoryStart: UInt64 {
+        pciMemoryStart?.rawValue ?? min(ecamStart?.rawValue ?? .max, X86Places.pciMemory)
     }
 
-    private mutating func setSize(_ owner: LayoutOwner, _ count: UInt64) {
+    mutating func applyOwn(_ cure: LayoutCure) {
+        switch cure {
+        case .count(.pciInterrupts, let count): pciInterruptCount = count
+        case .count(.pciBuses, let count): pciBusCount = count
+        case .count(.setupDataEntries, let count): setupDataByteCounts = Array(setupDataByteCounts.prefix(Int(clamping: count)))
+        case .configuration(let start): ecamStart = start
+        case .move(let owner, let start):
+            moved.removeAll { $0.owner == owner }
+            moved.append(MovedOwner(owner, to: start))
+        default: break
+        }
+    }
+
+    mutating func setSize(_ owner: LayoutOwner, _ count: UInt64) {
         switch owner.kind {
         case .acpiTables: acpiByteCount = count
         case .smbiosTables: smbiosByteCount = count
@@ -52,39 +42,16 @@ extension X86LayoutRequest: CurableRequest {
         }
     }
 
-    /// The least change of one kind that reaches the goal.
-    func leastChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
-        func sound(_ cure: LayoutCure?) -> LayoutCure? {
-            guard let cure, passes(cure, goal) else { return nil }
-            return cure
-        }
+    func ownChange(curing problem: LayoutProblem, _ goal: CureGoal) -> LayoutCure? {
         switch problem {
-        case .overlap(let low, let high):
-            return movedFile(low, high, goal) ?? cure(of: high.owner, goal) ?? cure(of: low.owner, goal) ?? moved(high, goal)
-                ?? moved(low, goal)
-        case .leavesWindow(let range, _), .outsideMemory(let range, _):
-            return cure(of: range.owner, goal) ?? moved(range, goal)
-        case .exceedsAddressWidth, .emptyPool: return moreBits(goal) ?? lessMemory(goal)
-        case .noRoom(let owner, _, _): return cure(of: owner, goal)
-        case .memoryTooSmall(_, let needed):
-            return sound(.memory(atLeast: needed)) ?? moreMemory(goal)
-        case .badSize(let owner, let count, let limit):
-            // Nothing at all becomes something, and how much is not for a search to say.
-            guard count > 0 else { return nil }
-            return sound(.size(owner, atMost: limit)) ?? cure(of: owner, goal)
-        case .misaligned(let owner, let value, let alignment):
-            return aligned(owner, value, alignment, goal)
-        case .tooMany(let counted, let count, let limit): return count > limit ? sound(.count(counted, atMost: limit)) : nil
-        case .badAddressBits(let bits): return bits < 32 ? moreBits(goal) : sound(.addressBits(52))
-        case .unsupported: return sound(.profile(.crosvm))
-        default: return nil
+        case .noRoom(let owner, _, _): cure(of: owner, goal)
+        case .memoryTooSmall(_, let needed): sound(.memory(atLeast: needed), goal) ?? moreMemory(goal)
+        case .misaligned(let owner, let value, let alignment): aligned(owner, value, alignment, goal)
+        default: nil
         }
     }
-}
 
-extension X86LayoutRequest {
-    /// What helps against an owner that is in the way.
-    private func cure(of owner: LayoutOwner, _ goal: CureGoal) -> LayoutCure? {
+    func cure(of owner: LayoutOwner, _ goal: CureGoal) -> LayoutCure? {
         switch owner.kind {
         case .initialRAMDisk, .kernelImage, .kernelRunTime:
             return moreMemory(goal) ?? smaller(LayoutOwner(.initialRAMDisk), initialRAMDiskByteCount, goal)
@@ -112,24 +79,16 @@ extension X86LayoutRequest {
     }
 
     private func pciMemoryHigher(_ goal: CureGoal) -> LayoutCure? {
-        let start = pciMemoryStart?.rawValue ?? 0
-        return CureSearch.least(above: start, step: 1 << 20, limit: X86Places.lowMMIOLast) {
-            passes(.pciMemory(start: PhysicalAddress($0)), goal)
-        }.map { .pciMemory(start: PhysicalAddress($0)) }
+        pciMemoryHigher(than: pciMemoryStart?.rawValue ?? 0, upTo: X86Places.lowMMIOLast, goal)
     }
 
     private func pciMemoryLower(_ goal: CureGoal) -> LayoutCure? {
-        guard let count = pciMemoryByteCount, let start = pciMemoryStart?.rawValue ?? Optional(X86Places.pciMemory),
-            let end = PhysicalAddress(start).advanced(by: count)
-        else { return nil }
-        return CureSearch.greatest(below: end.rawValue, step: 4096) {
-            $0 > start && passes(.pciMemoryLast(atMost: PhysicalAddress($0 - 1)), goal)
-        }.map { .pciMemoryLast(atMost: PhysicalAddress($0 - 1)) }
+        guard let count = pciMemoryByteCount else { return nil }
+        return pciMemoryLower(from: plannedPCIMemoryStart, byteCount: count, goal)
     }
 
     private func usualPCIMemory(_ goal: CureGoal) -> LayoutCure? {
-        let cure = LayoutCure.pciMemory(start: PhysicalAddress(X86Places.pciMemory))
-        return passes(cure, goal) ? cure : nil
+        sound(.pciMemory(start: PhysicalAddress(X86Places.pciMemory)), goal)
     }
 
     /// The nearest place for the configuration space at which nothing is in its way.

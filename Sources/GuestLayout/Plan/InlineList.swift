@@ -9,10 +9,13 @@ public struct InlineList<let capacity: Int, Element: Sendable>: Sendable {
     /// An empty list; `filler` stands in the places that are not used.
     public init(filler: Element) { storage = .init(repeating: filler) }
 
+    /// The numbers of the elements.
     public var indices: Range<Int> { 0..<count }
 
+    /// Whether there is no element.
     public var isEmpty: Bool { count == 0 }
 
+    /// The element that was added last, nil where there is none.
     public var last: Element? { count == 0 ? nil : storage[count - 1] }
 
     /// - Precondition: The index is one of ``indices``.

@@ -60,6 +60,7 @@ public enum GuestArchitecture: UInt8, Hashable, Sendable, CaseIterable {
     case x86_64
     case aarch64
 
+    /// The name that documents and commands have: `x86_64` or `aarch64`.
     public var name: StaticString { self == .x86_64 ? "x86_64" : "aarch64" }
 }
 
@@ -75,6 +76,7 @@ public struct BootEntry: Hashable, Sendable {
     /// What the first argument register points at: boot_params in RSI, the device tree in X0.
     public var argument: PhysicalAddress
 
+    /// In what state the first processor starts.
     public enum Mode: UInt8, Hashable, Sendable {
         /// x86-64 with the boot page tables.
         case long
@@ -104,6 +106,7 @@ extension LayoutPlan {
         return nil
     }
 
+    /// The range of the first owner of a kind, nil where the layout has none.
     public func range(of kind: LayoutOwner.Kind) -> PhysicalRange? { range(of: LayoutOwner(kind)) }
 
     /// The range within which what has this kind has to stay.

@@ -35,7 +35,9 @@ public struct LayoutRange: Hashable, Sendable {
         (last.rawValue - start.rawValue).addingReportingOverflow(1).overflow ? .max : last.rawValue - start.rawValue + 1
     }
 
+    /// Whether the two share a byte.
     public func overlaps(_ other: LayoutRange) -> Bool { start <= other.last && other.start <= last }
 
+    /// Whether all bytes of the other one are bytes of this one.
     public func contains(_ other: LayoutRange) -> Bool { start <= other.start && other.last <= last }
 }

@@ -49,6 +49,7 @@ extension MemoryPiece {
 }
 
 extension GuestRegion {
+    /// The addresses of the piece.
     public var range: PhysicalRange { PhysicalRange(from: start.rawValue, to: last.rawValue) }
 }
 

@@ -89,8 +89,6 @@ struct AllocationTable: Sendable {
         count += 1
     }
 
-    mutating func setLast(_ key: AllocationKey, _ last: UInt64) { places[place(of: key.rawValue)].last = last }
-
     /// Forgets an allocation; gives its range.
     mutating func remove(_ key: AllocationKey) -> (start: UInt64, last: UInt64)? {
         var hole = place(of: key.rawValue)

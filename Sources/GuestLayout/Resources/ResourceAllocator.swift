@@ -155,6 +155,9 @@ extension ResourceAllocator {
         try interrupts.allocate(at: UInt64(number), through: UInt64(number), for: .line(UInt64(number)), tag: tag)
     }
 
+    /// Takes an interrupt back.
+    ///
+    /// - Throws: Why there is nothing to take back.
     public mutating func releaseInterrupt(_ number: UInt32) throws(ResourceError) {
         try interrupts.release(.line(UInt64(number)))
     }
@@ -164,6 +167,9 @@ extension ResourceAllocator {
         UInt8(try Self.allocateLine(from: &events, tag))
     }
 
+    /// Takes an event back.
+    ///
+    /// - Throws: Why there is nothing to take back.
     public mutating func releaseEvent(_ number: UInt8) throws(ResourceError) { try events.release(.line(UInt64(number))) }
 
     /// The lowest number, under a key that is made of it.
@@ -198,6 +204,9 @@ extension ResourceAllocator {
         try buses[index].pool.allocate(at: function.slot, through: function.slot, for: .pciFunction(function.slot), tag: tag)
     }
 
+    /// Takes a PCI function back.
+    ///
+    /// - Throws: Why there is nothing to take back.
     public mutating func release(_ function: PCIFunction) throws(ResourceError) {
         guard let index = bus(function.bus) else { throw .unknownBus(function.bus) }
         try buses[index].pool.release(.pciFunction(function.slot))

@@ -50,9 +50,6 @@ public struct ResourcePool: Sendable {
     /// The number of ranges that are given away.
     public var allocationCount: Int { allocations.count }
 
-    /// The number of stretches that are free.
-    public var holeCount: Int { holes.count }
-
     /// The free stretches from the lowest up.
     public var freeStretches: [ClosedRange<UInt64>] {
         var list: [ClosedRange<UInt64>] = []

@@ -23,6 +23,7 @@ public struct E820Entry: Hashable, Sendable {
 
     static let filler = E820Entry(start: PhysicalAddress(0), byteCount: 1, kind: .reserved)
 
+    /// The last byte.
     public var last: PhysicalAddress { PhysicalAddress(start.rawValue + (byteCount - 1)) }
 }
 

@@ -1,7 +1,7 @@
 public import MemoryMap
 
 /// What an x86-64 guest is made of, as far as it decides where things lie.
-public struct X86LayoutRequest: Hashable, Sendable {
+public struct X86LayoutRequest: LayoutRequest {
     public var profile = LayoutProfile.crosvm
 
     /// The guest's RAM in bytes, the legacy area below 1 MiB included.

@@ -9,13 +9,7 @@ import VirtualMemory
 /// allow less than they were told to; their faults are judged by the bookkeeping.
 struct HostBackend: ~Copyable {
     /// What sections are stored in.
-    var storages: [SectionStorage: HostStorage] = [:]
-
-    /// The files that sections were made of.
-    var mappedFiles = MappedFiles()
-
-    /// The storage of every view.
-    private var views: [VirtualAddress: SectionStorage] = [:]
+    var storages = StorageTable()
 
     var watches = WriteWatches()
 
@@ -76,6 +70,7 @@ extension HostBackend: AddressSpaceBackend {
         watches.remove(range)
     }
 
+    @inline(__always)
     mutating func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
         let access = Self.access(protection)
         guard access.contains(.write), watches.isWatched(range.start), !isTracked(range) else {
@@ -91,15 +86,14 @@ extension HostBackend: AddressSpaceBackend {
         let access = view.isReserved ? [] : Self.access(view.protection)
         try HostMemory.map(
             range, access, descriptor: storage.descriptor, offset: view.offset, isShared: !view.isCopyOnWrite && !storage.isImage)
-        views[range.start] = view.storage
-        storages[view.storage]?.viewCount += 1
+        storages.addView(of: view.storage)
     }
 
-    mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+    mutating func unmap(
+        _ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool
+    ) throws(BackendError) {
         try HostMemory.clear(range)
-        guard let storage = views.removeValue(forKey: range.start) else { return }
-        storages[storage]?.viewCount -= 1
-        closeIfUnused(storage)
+        storages.removeView(of: storage)
     }
 
     mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
@@ -134,27 +128,5 @@ extension HostBackend: AddressSpaceBackend {
 
     mutating func takeWrites(in range: VirtualRange, _ report: (VirtualRange) -> Void) {
         reportWrites(in: range, report)
-    }
-}
-
-extension HostBackend {
-    /// Names a section's storage; nobody else closes its descriptor from now on.
-    mutating func add(_ storage: HostStorage, as name: SectionStorage) {
-        storages[name] = storage
-        guard let file = storage.identity else { return }
-        mappedFiles.add(file, isImage: storage.isImage, byteCount: storage.fileByteCount)
-    }
-
-    /// Is told that no more views of a section can be made.
-    mutating func abandon(_ name: SectionStorage) {
-        storages[name]?.isOpen = false
-        closeIfUnused(name)
-    }
-
-    private mutating func closeIfUnused(_ name: SectionStorage) {
-        guard let storage = storages[name], !storage.isOpen, storage.viewCount == 0 else { return }
-        storage.close()
-        if let file = storage.identity { mappedFiles.remove(file, isImage: storage.isImage) }
-        storages[name] = nil
     }
 }

@@ -48,5 +48,5 @@ public struct HostFileUse: Hashable, Sendable {
 
 extension HostProcess {
     /// What sections and views need of a file; nil where it has none.
-    public func use(of file: HostFileIdentity) -> HostFileUse? { withLock { space.backend.mappedFiles[file] } }
+    public func use(of file: HostFileIdentity) -> HostFileUse? { withLock { space.backend.storages.mappedFiles[file] } }
 }

@@ -22,8 +22,10 @@ enum HostMemory {
     static func unclaim(_ range: VirtualRange) throws(BackendError) { try check(host_unclaim(address(range), size(range))) }
 
     /// Puts inaccessible memory without contents over a range.
+    @inline(__always)
     static func clear(_ range: VirtualRange) throws(BackendError) { try check(host_clear(address(range), size(range))) }
 
+    @inline(__always)
     static func protect(_ range: VirtualRange, _ access: Access) throws(BackendError) {
         try check(host_protect(address(range), size(range), access.rawValue))
     }

@@ -16,7 +16,7 @@ extension HostProcess {
             let extended = try section.extend(to: byteCount, fileByteCount: UInt64(fileByteCount)) { size throws(NTStatus) in
                 guard host_resize_file(storage.descriptor, size) == 0 else { throw .sectionTooBig }
             }
-            if let file = storage.identity { space.backend.mappedFiles.extend(file, to: extended) }
+            space.backend.storages.extend(section.storage, to: extended)
             return extended
         }
     }

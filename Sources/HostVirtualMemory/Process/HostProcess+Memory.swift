@@ -79,9 +79,9 @@ extension HostProcess {
 
     /// What the page at an address is: ``AddressSpace/query(_:)``, and for the rest of the program what the kernel says.
     public func query(_ address: VirtualAddress) throws(NTStatus) -> MemoryBasicInformation {
-        try withLock { () throws(NTStatus) in
-            zones.contains(address) ? queryForeign(address) : try space.query(address)
-        }
+        host_enter()
+        defer { host_leave() }
+        return zones.contains(address) ? queryForeign(address) : try space.query(address)
     }
 
     /// What the allocation of an address is as a whole: ``AddressSpace/queryRegion(_:)``.

@@ -24,7 +24,7 @@ public final class HostSection: @unchecked Sendable {
     deinit {
         HostProcess.current.withLock {
             guard let section else { return }
-            HostProcess.current.space.backend.abandon(section.storage)
+            HostProcess.current.space.backend.storages.abandon(section.storage)
             self.section = nil
         }
     }

@@ -12,6 +12,7 @@ public struct RuntimeRegions {
         public let identity: VirtualRange
         public let virtual: VirtualRange
 
+        /// Whether it is registers of a device, or memory that no cache may hold.
         public var isDevice: Bool { !descriptor.attributes.contains(.writeBack) || descriptor.type.isMemoryMappedIO }
     }
 

@@ -9,7 +9,7 @@ public struct BootRecord: Sendable {
     }
 
     /// The largest raw memory map that is taken, in bytes.
-    public static let maximumMapByteCount: UInt64 = 4 << 20
+    public static let maximumMapByteCount = MapCollector.maximumByteCount
 
     /// The most `type` and the most `region` events that are taken.
     public static let maximumListLength = 1 << 16
@@ -21,8 +21,6 @@ public struct BootRecord: Sendable {
     public private(set) var tables: FirmwareTables?
     public private(set) var exit: BootServicesExit?
     public private(set) var kernelStart: KernelStart?
-    public private(set) var mapHeader: MapHeader?
-    public private(set) var rawMap: [UInt8] = []
     public private(set) var summary: [String: JSONValue]?
     public private(set) var types: [TypeTotal] = []
     public private(set) var regions: [ReportedRegion] = []
@@ -30,6 +28,14 @@ public struct BootRecord: Sendable {
     public private(set) var runtime: RuntimeReport?
     public private(set) var display: DisplayReport?
     public private(set) var ending: Ending?
+
+    private var map = MapCollector()
+
+    /// What the kernel announced of its raw memory map, nil as long as it did not.
+    public var mapHeader: MapHeader? { map.header }
+
+    /// What came of the raw memory map.
+    public var rawMap: [UInt8] { map.bytes }
 
     /// The stages that have ended.
     public private(set) var endedStages: [StageTiming] = []
@@ -51,41 +57,39 @@ public struct BootRecord: Sendable {
     /// - Throws: `BootEventError` where the event may not come now or is out of bounds; nothing has changed then.
     public mutating func record(_ event: BootEvent, at now: Duration) throws(BootEventError) {
         guard event.stages.contains(stage) else { throw .unexpected(event: event.name, stage: stage) }
+        let repetition = BootEventError.repeated(event: event.name)
         switch event {
         case .loaderStart(let value):
-            try Self.put(value, into: &loaderStart, event)
+            try loaderStart.fill(with: value, repetition: repetition)
             begin(.loader, at: now)
-        case .loaderConfiguration(let value): try Self.put(value, into: &settings, event)
-        case .loaderKernel(let value): try Self.put(value, into: &loadedKernel, event)
-        case .loaderGraphics(let value): try Self.put(value, into: &graphics, event)
-        case .loaderTables(let value): try Self.put(value, into: &tables, event)
+        case .loaderConfiguration(let value): try settings.fill(with: value, repetition: repetition)
+        case .loaderKernel(let value): try loadedKernel.fill(with: value, repetition: repetition)
+        case .loaderGraphics(let value): try graphics.fill(with: value, repetition: repetition)
+        case .loaderTables(let value): try tables.fill(with: value, repetition: repetition)
         case .loaderExit(let value):
-            try Self.put(value, into: &exit, event)
+            try exit.fill(with: value, repetition: repetition)
             begin(.exitBootServices, at: now)
         case .kernelStart(let value):
-            try Self.put(value, into: &kernelStart, event)
+            try kernelStart.fill(with: value, repetition: repetition)
             begin(.kernel, at: now)
         case .kernelMap(let value):
-            guard value.byteCount <= Self.maximumMapByteCount else {
-                throw .mapSizeRefused(byteCount: value.byteCount, limit: Self.maximumMapByteCount)
-            }
-            try Self.put(value, into: &mapHeader, event)
+            try map.begin(value, repetition: repetition)
             begin(.report, at: now)
-        case .kernelMapData(let chunk): try append(chunk)
-        case .kernelSummary(let value): try Self.put(value, into: &summary, event)
-        case .kernelType(let value): try Self.append(value, to: &types)
-        case .kernelRegion(let value): try Self.append(value, to: &regions)
-        case .kernelPaging(let value): try Self.put(value, into: &paging, event)
-        case .kernelRuntime(let value): try Self.put(value, into: &runtime, event)
-        case .kernelDisplay(let value): try Self.put(value, into: &display, event)
+        case .kernelMapData(let chunk): try map.append(chunk, prematurity: .unexpected(event: event.name, stage: stage))
+        case .kernelSummary(let value): try summary.fill(with: value, repetition: repetition)
+        case .kernelType(let value): try types.append(value, upTo: Self.maximumListLength)
+        case .kernelRegion(let value): try regions.append(value, upTo: Self.maximumListLength)
+        case .kernelPaging(let value): try paging.fill(with: value, repetition: repetition)
+        case .kernelRuntime(let value): try runtime.fill(with: value, repetition: repetition)
+        case .kernelDisplay(let value): try display.fill(with: value, repetition: repetition)
         case .kernelFinished:
-            try Self.put(.finished, into: &ending, event)
+            try ending.fill(with: .finished, repetition: repetition)
             begin(.powerOff, at: now)
-        case .loaderError(let value): try Self.put(.loaderFailed(value), into: &ending, event)
-        case .kernelError(let value): try Self.put(.kernelRefused(value), into: &ending, event)
+        case .loaderError(let value): try ending.fill(with: .loaderFailed(value), repetition: repetition)
+        case .kernelError(let value): try ending.fill(with: .kernelRefused(value), repetition: repetition)
         case .kernelFault(let value):
             // A fault after the last word still is a fault; of several the first tells the cause.
-            if case .kernelFault = ending { throw .repeated(event: event.name) }
+            if case .kernelFault = ending { throw repetition }
             ending = .kernelFault(value)
         }
     }
@@ -95,26 +99,6 @@ public struct BootRecord: Sendable {
         endedStages.append(StageTiming(stage: stage, began: stageBegan, ended: now))
         stage = next
         stageBegan = now
-    }
-
-    private mutating func append(_ chunk: MapChunk) throws(BootEventError) {
-        guard let mapHeader else { throw .unexpected(event: BootEvent.kernelMapData(chunk).name, stage: stage) }
-        let expected = UInt64(rawMap.count)
-        guard chunk.offset == expected else { throw .mapChunkMisplaced(offset: chunk.offset, expected: expected) }
-        guard let bytes = HexadecimalDigits.bytes(of: chunk.hex) else { throw .mapChunkNotHexadecimal(offset: chunk.offset) }
-        let end = expected + UInt64(bytes.count)
-        guard end <= mapHeader.byteCount else { throw .mapChunkTooLong(end: end, byteCount: mapHeader.byteCount) }
-        rawMap += bytes
-    }
-
-    private static func put<Value>(_ value: Value, into place: inout Value?, _ event: BootEvent) throws(BootEventError) {
-        guard place == nil else { throw .repeated(event: event.name) }
-        place = value
-    }
-
-    private static func append<Value>(_ value: Value, to list: inout [Value]) throws(BootEventError) {
-        guard list.count < maximumListLength else { throw .tooManyEvents(limit: maximumListLength) }
-        list.append(value)
     }
 }
 

@@ -1,21 +1,17 @@
 extension MachineSession {
-    mutating func handle(_ message: QMPMessage) -> [Action] {
-        switch message {
-        case .greeting:
-            guard phase == .connecting else { return [] }
-            phase = .running
-            return [.send(.negotiate)]
-        case .shutdown(let reason): return end(.byGuest(reason))
-        case .panicked: return end(.byGuest("guest-panic"))
-        case .result(QMPCommand.screenDumpIdentifier) where phase == .takingPicture:
+    mutating func stopped(reason: String) -> [Action] { end(.byGuest(reason)) }
+
+    mutating func fail(_ error: MachineError) -> [Action] { end(.failed(error)) }
+
+    mutating func hear(_ answer: QMPMessage) -> [Action] {
+        switch answer {
+        case .result(QMPCommand.screenDumpIdentifier) where isTakingPicture:
             isScreenshotTaken = true
-            return quit()
-        case .error(QMPCommand.screenDumpIdentifier, let description) where phase == .takingPicture:
+            return emulator.quit()
+        case .error(QMPCommand.screenDumpIdentifier, let description) where isTakingPicture:
             screenshotFailure = description
-            return quit()
-        case .error(QMPCommand.negotiate.id, let description):
-            return end(.failed(.monitorFailed(reason: description)))
-        case .result, .error, .other: return []
+            return emulator.quit()
+        default: return []
         }
     }
 
@@ -27,27 +23,21 @@ extension MachineSession {
             guard record.ending == .finished else { return end(.afterLastWord) }
             return end(.failed(.stillRunning(seconds: Int(Self.powerOffPatience.components.seconds))))
         case .screenshot:
-            guard phase == .takingPicture else { return [] }
+            guard isTakingPicture else { return [] }
             screenshotFailure = "QEMU took too long over it"
-            return quit()
-        case .quit:
-            return phase == .over ? [] : [.kill]
+            return emulator.quit()
+        case .quit: return []
         }
     }
 
     /// Ends the run, once: the picture, where one is wanted, then QEMU's end.
     mutating func end(_ reason: Stop) -> [Action] {
-        guard stop == nil, phase == .running || phase == .connecting else { return [] }
+        guard stop == nil, emulator.isGoingOn else { return [] }
         stop = reason
-        guard phase == .running, let screenshotPath else { return quit() }
-        phase = .takingPicture
-        return [.send(.screenDump(path: screenshotPath)), .arm(.screenshot, Self.emulatorPatience)]
+        guard isTakingPicture, let screenshotPath else { return emulator.quit() }
+        return [.send(.screenDump(path: screenshotPath)), .arm(.screenshot, EmulatorLife.patience)]
     }
 
-    private mutating func quit() -> [Action] {
-        // A QEMU that never greeted takes no commands.
-        let isListening = phase != .connecting
-        phase = .quitting
-        return isListening ? [.send(.quit), .arm(.quit, Self.emulatorPatience)] : [.kill]
-    }
+    /// Whether the run has its end, and QEMU goes on for the sake of the picture.
+    private var isTakingPicture: Bool { stop != nil && screenshotPath != nil && emulator.phase == .running }
 }

@@ -1,7 +1,5 @@
 extension MachineSession {
     mutating func read(_ bytes: [UInt8], at now: Duration) -> [Action] {
-        serialByteCount += bytes.count
-        guard serialByteCount <= serialLimit else { return end(.failed(.serialFlood(limit: serialLimit))) }
         var actions: [Action] = []
         for line in reader.read(bytes) { actions += take(line, at: now) }
         return actions
@@ -51,9 +49,7 @@ extension MachineSession {
         case .failure: text += "[an event that cannot be read]"
         case nil: break
         }
-        guard !text.allSatisfy(\.isWhitespace) else { return }
-        if lastLines.count == Self.lastLineCount { lastLines.removeFirst() }
-        lastLines.append(String(text.prefix(400)))
+        lastLines.append(text)
     }
 
     /// EDK II's firmware says on the serial line when it cannot start what it was given, and falls back to its shell.

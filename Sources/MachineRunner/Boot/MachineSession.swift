@@ -1,7 +1,7 @@
 /// The course of a machine's run as a state machine: what arrives goes in, what is to be done comes out.
 ///
 /// It knows no process, no file and no clock, so that every course can be tested.
-struct MachineSession: Sendable {
+struct MachineSession: SerialSession {
     /// What arrives.
     enum Input: Sendable {
         case monitor(QMPMessage)
@@ -52,22 +52,10 @@ struct MachineSession: Sendable {
         case failed(MachineError)
     }
 
-    enum Phase: Hashable, Sendable {
-        case connecting
-        case running
-        case takingPicture
-        case quitting
-        case over
-    }
-
     /// How long the machine may take to power off after `finished`, or the firmware to take over again after the loader gave up;
     /// and how long more is listened to after an error of the kernel's, which never powers off by itself on some machines.
     static let powerOffPatience = Duration.seconds(10)
     static let errorPatience = Duration.seconds(2)
-    static let emulatorPatience = Duration.seconds(5)
-
-    /// The number of serial lines that errors show.
-    static let lastLineCount = 15
 
     /// The most bytes that are taken from the serial line, unless a session is told otherwise.
     static let usualSerialLimit = 64 << 20
@@ -77,7 +65,7 @@ struct MachineSession: Sendable {
 
     var record = BootRecord()
     var problems: [SerialProblem] = []
-    var lastLines: [String] = []
+    var lastLines = LastLines()
 
     /// What went wrong with the picture, nil where nothing did.
     var screenshotFailure: String?
@@ -87,10 +75,9 @@ struct MachineSession: Sendable {
     let serialLimit: Int
     let screenshotPath: String?
     let report: @Sendable (MachineProgress) -> Void
-    var phase = Phase.connecting
+    var emulator = EmulatorLife()
     var stop: Stop?
     var reader = SerialLineReader()
-    var serialByteCount = 0
     var loaderFailureWords = ""
 
     /// - Parameters:
@@ -106,33 +93,14 @@ struct MachineSession: Sendable {
         self.report = report
     }
 
-    /// Whether QEMU has ended and nothing more can come.
-    var isOver: Bool { phase == .over }
-
     /// What is to be done first.
     func start() -> [Action] {
         report(.began(.firmware, at: .zero))
         return [.arm(.limit, limit)]
     }
 
-    mutating func handle(_ input: Input, at now: Duration) -> [Action] {
-        switch input {
-        case .serial(let bytes): return read(bytes, at: now)
-        case .monitor(let message): return handle(message)
-        case .monitorGarbage(let text):
-            return end(.failed(.monitorFailed(reason: "it said '\(TerminalText.harmless(String(text.prefix(200))))'")))
-        case .timer(let timer): return expire(timer)
-        case .monitorClosed:
-            phase = .over
-            return []
-        }
-    }
-
     /// The text of the serial line's last lines, an unfinished one included.
-    var recentLines: [String] {
-        let unfinished = reader.unfinishedText
-        return (unfinished.allSatisfy(\.isWhitespace) ? lastLines : lastLines + [unfinished]).suffix(Self.lastLineCount)
-    }
+    var recentLines: [String] { lastLines.text(unfinished: reader.unfinishedText) }
 
     /// The line that the serial log breaks off in, taken as a whole line.
     mutating func finishSerial(at now: Duration) {

@@ -7,8 +7,7 @@ struct GuardRecord: Sendable {
     private(set) var end: ProgramEnd?
     private(set) var services: [ServiceUse] = []
     private(set) var memory: GuardMemoryUse?
-    private(set) var mapHeader: MapHeader?
-    private(set) var rawMap: [UInt8] = []
+    private(set) var map = MapCollector()
     private(set) var benchmark: [GuardBenchmarkRow] = []
     private(set) var selfTest: GuardSelfTest?
     private(set) var failure: LoaderFailure?
@@ -21,45 +20,22 @@ struct GuardRecord: Sendable {
     ///
     /// - Throws: `BootEventError` where the event may not come now or is out of bounds; nothing has changed then.
     mutating func record(_ event: GuardEvent) throws(BootEventError) {
-        guard !isFinished, failure == nil else { throw .unexpectedOfGuard(event: event.name) }
+        let repetition = BootEventError.unexpectedOfGuard(event: event.name)
+        guard !isFinished, failure == nil else { throw repetition }
         switch event {
-        case .start(let value): try Self.put(value, into: &start, event)
-        case .configuration(let value): try Self.put(value, into: &settings, event)
-        case .arena(let value): try Self.put(value, into: &arena, event)
-        case .program(let value): try Self.put(value, into: &program, event)
-        case .end(let value): try Self.put(value, into: &end, event)
-        case .service(let value): try Self.append(value, to: &services)
-        case .memory(let value): try Self.put(value, into: &memory, event)
-        case .map(let value):
-            guard value.byteCount <= BootRecord.maximumMapByteCount else {
-                throw .mapSizeRefused(byteCount: value.byteCount, limit: BootRecord.maximumMapByteCount)
-            }
-            try Self.put(value, into: &mapHeader, event)
-        case .mapData(let chunk): try append(chunk)
-        case .benchmark(let value): try Self.append(value, to: &benchmark)
-        case .selfTest(let value): try Self.put(value, into: &selfTest, event)
+        case .start(let value): try start.fill(with: value, repetition: repetition)
+        case .configuration(let value): try settings.fill(with: value, repetition: repetition)
+        case .arena(let value): try arena.fill(with: value, repetition: repetition)
+        case .program(let value): try program.fill(with: value, repetition: repetition)
+        case .end(let value): try end.fill(with: value, repetition: repetition)
+        case .service(let value): try services.append(value, upTo: Self.maximumListLength)
+        case .memory(let value): try memory.fill(with: value, repetition: repetition)
+        case .map(let value): try map.begin(value, repetition: repetition)
+        case .mapData(let chunk): try map.append(chunk, prematurity: repetition)
+        case .benchmark(let value): try benchmark.append(value, upTo: Self.maximumListLength)
+        case .selfTest(let value): try selfTest.fill(with: value, repetition: repetition)
         case .finished: isFinished = true
         case .error(let value): failure = value
         }
-    }
-
-    private mutating func append(_ chunk: MapChunk) throws(BootEventError) {
-        guard let mapHeader else { throw .unexpectedOfGuard(event: "mapData") }
-        let expected = UInt64(rawMap.count)
-        guard chunk.offset == expected else { throw .mapChunkMisplaced(offset: chunk.offset, expected: expected) }
-        guard let bytes = HexadecimalDigits.bytes(of: chunk.hex) else { throw .mapChunkNotHexadecimal(offset: chunk.offset) }
-        let end = expected + UInt64(bytes.count)
-        guard end <= mapHeader.byteCount else { throw .mapChunkTooLong(end: end, byteCount: mapHeader.byteCount) }
-        rawMap += bytes
-    }
-
-    private static func put<Value>(_ value: Value, into place: inout Value?, _ event: GuardEvent) throws(BootEventError) {
-        guard place == nil else { throw .unexpectedOfGuard(event: event.name) }
-        place = value
-    }
-
-    private static func append<Value>(_ value: Value, to list: inout [Value]) throws(BootEventError) {
-        guard list.count < maximumListLength else { throw .tooManyEvents(limit: maximumListLength) }
-        list.append(value)
     }
 }

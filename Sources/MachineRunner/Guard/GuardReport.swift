@@ -1,5 +1,6 @@
 import MemoryMap
 import MemoryReport
+import UEFIStatus
 
 /// What a program did with the memory services, as the Guard reported it.
 public struct GuardReport: Sendable {
@@ -53,7 +54,7 @@ public struct GuardReport: Sendable {
         if let selfTest, let mismatch = selfTest.mismatch {
             return .selfTestFailed(call: mismatch, message: selfTest.message ?? "")
         }
-        if let end, end.how == .returned, let status = end.status?.rawValue, status >> 63 == 1 {
+        if let end, end.how == .returned, let status = end.status?.rawValue, EFIStatus(rawValue: status).isError {
             return .programFailed(status: status)
         }
         return nil
@@ -71,7 +72,7 @@ public struct GuardReport: Sendable {
         if record.start == nil { missing.append("its start") }
         if record.settings == nil { missing.append("its configuration") }
         if isRun, record.end == nil { missing.append("the program's end") }
-        if isRun, record.mapHeader == nil { missing.append("the memory map") }
+        if isRun, record.map.header == nil { missing.append("the memory map") }
         if isRun, record.settings?.services == .strata, record.arena == nil || record.memory == nil {
             missing.append("the use of memory")
         }
@@ -80,8 +81,8 @@ public struct GuardReport: Sendable {
         guard missing.isEmpty, let start = record.start, let settings = record.settings else {
             throw .guardReportIncomplete(missing: missing)
         }
-        if let header = record.mapHeader {
-            map = try ReportCheck.readMap(record.rawMap, header: header, architecture: architecture).0
+        if let header = record.map.header {
+            map = try ReportCheck.readMap(record.map.bytes, header: header, architecture: architecture).0
         } else {
             map = nil
         }
@@ -95,8 +96,8 @@ public struct GuardReport: Sendable {
         memory = record.memory
         benchmark = record.benchmark
         selfTest = record.selfTest
-        rawMap = record.rawMap
-        mapHeader = record.mapHeader
+        rawMap = record.map.bytes
+        mapHeader = record.map.header
         programLines = session.programLines
         machineEnding =
             switch session.stop {

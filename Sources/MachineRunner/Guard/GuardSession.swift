@@ -17,15 +17,6 @@ struct GuardSession: SerialSession {
         case failed(MachineError)
     }
 
-    private enum Phase {
-        case connecting
-        case running
-        case quitting
-        case over
-    }
-
-    private static let lastLineCount = 15
-
     /// How long the firmware may take to say more after the Guard gave up.
     private static let failurePatience = Duration.seconds(2)
 
@@ -38,11 +29,10 @@ struct GuardSession: SerialSession {
 
     /// The text that came on the serial line between the program's start and its end, and after that.
     private(set) var programLines: [String] = []
-    private var lastLines: [String] = []
+    private var lastLines = LastLines()
     private var words = ""
-    private var phase = Phase.connecting
+    var emulator = EmulatorLife()
     private var splitter = SerialLineSplitter(maximumLineLength: SerialLineReader.maximumLineLength)
-    private var serialByteCount = 0
     let limit: Duration
 
     /// The text on the serial line at which the machine is stopped, once the Guard has reported.
@@ -62,33 +52,22 @@ struct GuardSession: SerialSession {
 
     func start() -> [MachineSession.Action] { [.arm(.limit, limit)] }
 
-    mutating func handle(_ input: MachineSession.Input, at now: Duration) -> [MachineSession.Action] {
-        switch input {
-        case .serial(let bytes):
-            serialByteCount += bytes.count
-            guard serialByteCount <= serialLimit else { return end(.failed(.serialFlood(limit: serialLimit))) }
-            var actions: [MachineSession.Action] = []
-            for line in splitter.read(bytes) { actions += take(line, at: now) }
-            if let lastWords, record.isFinished, splitter.unfinishedText.contains(lastWords) { actions += end(.afterReport) }
-            return actions
-        case .monitor(.greeting):
-            guard phase == .connecting else { return [] }
-            phase = .running
-            return [.send(.negotiate)]
-        case .monitor(.shutdown(let reason)): return end(.byGuest(reason))
-        case .monitor(.panicked): return end(.byGuest("guest-panic"))
-        case .monitor(.error(QMPCommand.negotiate.id, let description)):
-            return end(.failed(.monitorFailed(reason: description)))
-        case .monitor: return []
-        case .monitorGarbage(let text):
-            return end(.failed(.monitorFailed(reason: "it said '\(TerminalText.harmless(String(text.prefix(200))))'")))
-        case .timer(.limit): return end(.timeLimit)
-        case .timer(.quit): return phase == .over ? [] : [.kill]
-        case .timer(.powerOff): return end(.afterReport)
-        case .timer(.screenshot): return []
-        case .monitorClosed:
-            phase = .over
-            return []
+    mutating func read(_ bytes: [UInt8], at now: Duration) -> [MachineSession.Action] {
+        var actions: [MachineSession.Action] = []
+        for line in splitter.read(bytes) { actions += take(line, at: now) }
+        if let lastWords, record.isFinished, splitter.unfinishedText.contains(lastWords) { actions += end(.afterReport) }
+        return actions
+    }
+
+    mutating func stopped(reason: String) -> [MachineSession.Action] { end(.byGuest(reason)) }
+
+    mutating func fail(_ error: MachineError) -> [MachineSession.Action] { end(.failed(error)) }
+
+    mutating func expire(_ timer: MachineSession.Timer) -> [MachineSession.Action] {
+        switch timer {
+        case .limit: end(.timeLimit)
+        case .powerOff: end(.afterReport)
+        case .screenshot, .quit: []
         }
     }
 
@@ -97,10 +76,7 @@ struct GuardSession: SerialSession {
     }
 
     /// The text of the serial line's last lines, an unfinished one included.
-    var recentLines: [String] {
-        let unfinished = splitter.unfinishedText
-        return (unfinished.allSatisfy(\.isWhitespace) ? lastLines : lastLines + [unfinished]).suffix(Self.lastLineCount)
-    }
+    var recentLines: [String] { lastLines.text(unfinished: splitter.unfinishedText) }
 
     private mutating func take(_ line: SerialLineSplitter.Line, at now: Duration) -> [MachineSession.Action] {
         var actions: [MachineSession.Action] = []
@@ -121,8 +97,7 @@ struct GuardSession: SerialSession {
             }
         }
         guard !line.text.allSatisfy(\.isWhitespace) else { return actions }
-        if lastLines.count == Self.lastLineCount { lastLines.removeFirst() }
-        lastLines.append(String(line.text.prefix(400)))
+        lastLines.append(line.text)
         if record.start == nil, line.text.contains("BdsDxe: failed to") { words = line.text }
         if record.start == nil, line.text.contains("UEFI Interactive Shell v") || line.text.contains("No bootable option") {
             return actions + end(.notStarted)
@@ -134,12 +109,9 @@ struct GuardSession: SerialSession {
     }
 
     private mutating func end(_ reason: Stop) -> [MachineSession.Action] {
-        guard stop == nil, phase == .running || phase == .connecting else { return [] }
+        guard stop == nil, emulator.isGoingOn else { return [] }
         stop = reason
-        // A QEMU that never greeted takes no commands.
-        let isListening = phase == .running
-        phase = .quitting
-        return isListening ? [.send(.quit), .arm(.quit, MachineSession.emulatorPatience)] : [.kill]
+        return emulator.quit()
     }
 
     /// Why there is no report, nil where there is one.

@@ -75,10 +75,10 @@ public struct GuardedMachine: Sendable {
         do throws(MachineError) {
             ended = try await process.run(GuardSession(limit: timeout, lastWords: lastWords, report: onProgress))
         } catch {
-            try keepLog(serial.path)
+            try serial.keep(as: log, in: host)
             throw error
         }
-        try keepLog(serial.path)
+        try serial.keep(as: log, in: host)
         if let failure = ended.session.failure { throw failure }
         guard ended.session.record.isFinished else {
             if let refusal = QEMURefusal.error(for: ended.words, in: shape), ended.session.record.start == nil { throw refusal }
@@ -101,13 +101,6 @@ public struct GuardedMachine: Sendable {
         }
         guard let log else { return }
         do throws(FileSystem.Failure) { try FileSystem.checkWritable(host.absolute(log)) } catch {
-            throw .unwritable(path: log.string, purpose: "the serial log", reason: error.reason)
-        }
-    }
-
-    private func keepLog(_ source: FilePath) throws(MachineError) {
-        guard let log else { return }
-        do throws(FileSystem.Failure) { try FileSystem.replace(host.absolute(log), withCopyOf: source) } catch {
             throw .unwritable(path: log.string, purpose: "the serial log", reason: error.reason)
         }
     }

@@ -96,6 +96,18 @@ enum FileSystem {
         } catch { throw Failure(error) }
     }
 
+    /// Copies a file of a run's to where it is wanted; does nothing where it is not.
+    ///
+    /// - Throws: `MachineError.unwritable`.
+    static func keep(
+        _ source: FilePath, as target: FilePath?, purpose: String, in host: HostEnvironment
+    ) throws(MachineError) {
+        guard let target else { return }
+        do throws(Failure) { try replace(host.absolute(target), withCopyOf: source) } catch {
+            throw .unwritable(path: target.string, purpose: purpose, reason: error.reason)
+        }
+    }
+
     /// Tries whether a file could be written at `target`, and leaves nothing behind.
     static func checkWritable(_ target: FilePath) throws(Failure) {
         if isDirectory(target) { throw Failure(Errno.isDirectory) }

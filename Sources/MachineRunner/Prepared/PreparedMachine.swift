@@ -82,25 +82,18 @@ public struct PreparedMachine: Sendable {
         do throws(MachineError) {
             ended = try await process.run(PreparedSession(limit: timeout, lastWords: lastWords, report: onLine))
         } catch {
-            try keepLog(serial.path)
+            try serial.keep(as: log, in: host)
             throw error
         }
-        try keepLog(serial.path)
+        try serial.keep(as: log, in: host)
         if let failure = ended.session.failure { throw failure }
         guard let ending = ended.session.ending else {
             throw .emulatorFailed(
                 status: ended.status, words: QEMURefusal.firstMessage(in: ended.words),
-                lastLines: Array(ended.session.lines.suffix(15)))
+                lastLines: ended.session.lines.suffix(LastLines.count))
         }
         return PreparedRun(
             lines: ended.session.lines, ending: ending, commandLine: [emulator.string] + arguments, duration: ended.duration)
-    }
-
-    private func keepLog(_ source: FilePath) throws(MachineError) {
-        guard let log else { return }
-        do throws(FileSystem.Failure) { try FileSystem.replace(host.absolute(log), withCopyOf: source) } catch {
-            throw .unwritable(path: log.string, purpose: "the serial log", reason: error.reason)
-        }
     }
 }
 

@@ -18,6 +18,13 @@ struct SerialLogFile: Sendable {
         self.path = path
     }
 
+    /// Copies what has come to `target`, if that is wanted.
+    ///
+    /// - Throws: `MachineError.unwritable`.
+    func keep(as target: FilePath?, in host: HostEnvironment) throws(MachineError) {
+        try FileSystem.keep(path, as: target, purpose: "the serial log", in: host)
+    }
+
     func close() { try? file.close() }
 
     /// The next bytes that have come, at most 64 KiB; none where there is nothing new.

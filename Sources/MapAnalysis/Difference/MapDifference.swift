@@ -31,6 +31,7 @@ public struct MapDifference: Sendable {
     /// The types that either map has, by their numbers.
     public let totals: [Total]
 
+    /// Whether the maps are the same.
     public var isEmpty: Bool { changes.isEmpty }
 
     /// Compares two maps.

@@ -1,5 +1,6 @@
 public import MapFormats
 public import MemoryMap
+import MemoryReport
 
 /// The maps and facts that are about one machine: those of one boot in one source, or of all sources where they belong together.
 public struct CheckedMachine: Sendable {
@@ -20,6 +21,7 @@ public struct CheckedMachine: Sendable {
         maps.first { $0.listed.kind.isE820 && ["", "BIOS-e820", "Xen", "boot_params"].contains($0.listed.label) }
     }
 
+    /// The map of /proc/iomem, nil where there is none.
     public var iomem: AnalyzedMap? { maps.first { $0.listed.kind == .linuxIOMem } }
 
     /// The memory attributes table, from a log or a dump.
@@ -100,14 +102,12 @@ extension AnalyzedMap {
 
 /// Texts that many findings share.
 enum Words {
-    static func address(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+    static func address(_ value: UInt64) -> String { HexadecimalText.text(value) }
     static func range(_ range: PhysicalRange) -> String {
         "\(address(range.start.rawValue))-\(address(range.last.rawValue))"
     }
 
     static func row(_ row: MapRow) -> String { "\(type(row.type)) \(address(row.start.rawValue))-\(address(row.last.rawValue))" }
     static func region(_ region: MemoryRegion) -> String { "\(type(region.type)) \(range(region.range))" }
-    static func type(_ type: MemoryType) -> String {
-        type.hasOwnName ? "\(type.name)" : "\(type.name) \(address(UInt64(type.rawValue)))"
-    }
+    static func type(_ type: MemoryType) -> String { TypeText.of(type) }
 }

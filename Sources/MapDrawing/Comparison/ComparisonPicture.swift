@@ -143,7 +143,7 @@ public struct ComparisonPicture: Sendable {
             let y = top + row.middle + 4
             let edge = x(toBoxes + Self.boxWidth + 10, 0, isLeft: isLeft)
             let range =
-                "\(Figures.address(block.range.start, digits: digits)) – \(Figures.address(block.range.last, digits: digits))"
+                "\(HexadecimalText.text(block.range.start.rawValue, digits: digits)) – \(HexadecimalText.text(block.range.last.rawValue, digits: digits))"
             svg.write(range, "number \(style)", x: edge, y: y, anchor: anchor)
             let sizeEdge = edge + outwards * (rangeWidth + (isLeft ? 10 : Self.sizeWidth - 8))
             svg.write(words.size, "number \(style)", x: sizeEdge, y: y, anchor: .end)
@@ -170,7 +170,7 @@ public struct ComparisonPicture: Sendable {
             }
         }
         for tick in AddressTicks.ticks(scale) {
-            svg.write(Figures.address(tick.address), "tick", x: width / 2, y: top + tick.y + 3.5, anchor: .middle)
+            svg.write(HexadecimalText.text(tick.address.rawValue), "tick", x: width / 2, y: top + tick.y + 3.5, anchor: .middle)
         }
     }
 

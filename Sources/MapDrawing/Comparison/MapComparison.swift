@@ -1,5 +1,6 @@
 import MapFormats
 public import MemoryMap
+import MemoryReport
 
 /// Two maps on one scale, and where they differ.
 public struct MapComparison: Sendable {
@@ -82,7 +83,7 @@ public struct MapComparison: Sendable {
         guard !differences.isEmpty else { return ["The two maps have the same type at every address."] }
         let bytes = differences.reduce(UInt128(0)) { $0 + $1.size }
         return [
-            "The maps differ in \(Figures.size(bytes)), in \(Figures.count(differences.count, "stretch", plural: "stretches"))."
+            "The maps differ in \(SizeText.bytes(bytes)), in \(Figures.count(differences.count, "stretch", plural: "stretches"))."
         ]
     }
 }

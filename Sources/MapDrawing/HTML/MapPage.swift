@@ -15,6 +15,7 @@ public struct MapPage {
         content = PageContent(title: title, DrawnMaps(comparison), comparison: comparison)
     }
 
+    /// The page, which needs no other file.
     public func html() -> String {
         do {
             return try MustacheTemplate(string: PageTemplate.text).render(content)

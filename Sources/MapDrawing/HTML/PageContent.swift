@@ -120,8 +120,8 @@ extension PageContent.Row {
     init(_ block: MapBlock) {
         let words = BlockWords(block)
         style = PictureStyle.name(block.category)
-        first = Figures.address(block.range.start)
-        last = Figures.address(block.range.last)
+        first = HexadecimalText.text(block.range.start.rawValue)
+        last = HexadecimalText.text(block.range.last.rawValue)
         size = words.size
         type = words.type
         word = block.word

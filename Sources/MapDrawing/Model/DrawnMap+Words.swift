@@ -21,12 +21,13 @@ extension DrawnMap {
     public var figures: [(name: String, value: String)] {
         guard !kind.isAuxiliary else { return [] }
         var figures = [
-            ("RAM described", Figures.size(summary.ram)), ("usable now", Figures.size(summary.usableNow)),
-            ("usable after exit (\(summary.policy.name))", Figures.size(summary.usableAfterExit)),
-            ("kept by firmware", Figures.size(summary.keptByFirmware)),
+            ("RAM described", SizeText.bytes(summary.ram)), ("usable now", SizeText.bytes(summary.usableNow)),
+            ("usable after exit (\(summary.policy.name))", SizeText.bytes(summary.usableAfterExit)),
+            ("kept by firmware", SizeText.bytes(summary.keptByFirmware)),
         ]
         if let largest = summary.largestUsableAfterExit {
-            figures.append(("largest usable", "\(Figures.size(largest.size)) at \(Figures.address(largest.start))"))
+            figures.append(
+                ("largest usable", "\(SizeText.bytes(largest.size)) at \(HexadecimalText.text(largest.start.rawValue))"))
         }
         if !summary.holes.isEmpty { figures.append(("holes", Figures.grouped(summary.holes.count))) }
         return figures
@@ -40,7 +41,7 @@ extension DrawnMap {
         public let byteCount: UInt128
 
         /// The same for people.
-        public var size: String { Figures.size(byteCount) }
+        public var size: String { SizeText.bytes(byteCount) }
     }
 
     /// The categories that occur, holes last.
@@ -63,7 +64,7 @@ extension DrawnMap {
             notes.append(
                 """
                 To keep this small, \(Figures.count(regions, "region")) and \(Figures.count(holes, "hole")), none larger than \
-                \(Figures.size(largest)), are drawn together with their neighbours in \(Figures.count(groups.count, "hatched block")).
+                \(SizeText.bytes(largest)), are drawn together with their neighbours in \(Figures.count(groups.count, "hatched block")).
                 """)
         }
         let undrawn = undrawn

@@ -46,7 +46,10 @@ public struct MapBlock: Sendable {
         }
     }
 
+    /// The addresses.
     public internal(set) var range: PhysicalRange
+
+    /// What is there.
     public internal(set) var content: Content
 
     /// The rows of the source whose first byte the block has.
@@ -77,7 +80,9 @@ public struct MapBlock: Sendable {
         }
     }
 
+    /// Whether no region is there.
     public var isHole: Bool { if case .hole = content { true } else { false } }
 
+    /// The regions that are drawn as one, nil where it is a hole or a region of its own.
     public var group: Group? { if case .group(let group) = content { group } else { nil } }
 }

@@ -127,7 +127,7 @@ struct MapPanel {
         for tick in AddressTicks.ticks(scale) {
             svg.line("stroke", from: (Self.scaleLeft - 5, top + tick.y), to: (Self.scaleLeft, top + tick.y))
             svg.write(
-                Figures.address(tick.address), "tick", x: Self.addresses, y: top + tick.y + 3.5, anchor: .end)
+                HexadecimalText.text(tick.address.rawValue), "tick", x: Self.addresses, y: top + tick.y + 3.5, anchor: .end)
         }
     }
 
@@ -146,7 +146,7 @@ struct MapPanel {
         guard let end = upper.range.end, end < lower.range.start else { return }
         let left = UInt128(lower.range.start.rawValue) - UInt128(end.rawValue)
         svg.write(
-            Figures.size(left), "cut", x: Self.scaleLeft + Self.scaleWidth / 2, y: top + (upper.bottom + lower.top) / 2 + 3,
+            SizeText.bytes(left), "cut", x: Self.scaleLeft + Self.scaleWidth / 2, y: top + (upper.bottom + lower.top) / 2 + 3,
             anchor: .middle)
     }
 
@@ -167,7 +167,7 @@ struct MapPanel {
             }
             let y = top + row.middle + 4
             let style = block.isHole ? " faint" : ""
-            let address = { (address: PhysicalAddress) in Figures.address(address, digits: digits) }
+            let address = { (address: PhysicalAddress) in HexadecimalText.text(address.rawValue, digits: digits) }
             svg.write(
                 "\(address(block.range.start)) – \(address(block.range.last))", "number\(style)", x: Self.range, y: y)
             svg.write(words.size, "number\(style)", x: Self.size, y: y, anchor: .end)

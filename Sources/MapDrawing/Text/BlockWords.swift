@@ -8,12 +8,12 @@ struct BlockWords {
 
     init(_ block: MapBlock) { self.block = block }
 
-    var size: String { Figures.size(block.range.size) }
+    var size: String { SizeText.bytes(block.range.size) }
 
     /// The type, or what there is instead of one.
     var type: String {
         switch block.content {
-        case .region(let type, _): Figures.type(type)
+        case .region(let type, _): TypeText.of(type)
         case .hole: "not described"
         case .group(let group): Figures.count(group.regions, "small region")
         }
@@ -26,7 +26,7 @@ struct BlockWords {
     private var tellingWord: String { block.isWordTelling && Self.plainWord(block.word) != "usable" ? word : "" }
 
     var attributes: String {
-        if case .region(_, let attributes?) = block.content { Figures.attributes(attributes) } else { "" }
+        if case .region(_, let attributes?) = block.content { TypeText.of(attributes) } else { "" }
     }
 
     /// The rows that the block has, and where they stand.
@@ -45,7 +45,7 @@ struct BlockWords {
     /// What a group is made of: "Reserved 12 MiB, ACPI 64 KiB".
     var parts: String {
         guard let group = block.group else { return "" }
-        return group.parts.map { "\($0.category.label) \(Figures.size($0.bytes))" }.joined(separator: ", ")
+        return group.parts.map { "\($0.category.label) \(SizeText.bytes($0.bytes))" }.joined(separator: ", ")
     }
 
     /// One line beside the block.
@@ -60,7 +60,8 @@ struct BlockWords {
     /// Everything, a line each.
     var details: String {
         [
-            "\(Figures.address(block.range.start)) – \(Figures.address(block.range.last))", size, type, word, parts, attributes,
+            "\(HexadecimalText.text(block.range.start.rawValue)) – \(HexadecimalText.text(block.range.last.rawValue))", size,
+            type, word, parts, attributes,
             [rows, lines].filter { !$0.isEmpty }.joined(separator: ", "), alarm,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }

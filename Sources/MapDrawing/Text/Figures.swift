@@ -1,35 +1,5 @@
-import MemoryMap
-import MemoryReport
-
-/// The words in which pictures tell addresses and amounts.
+/// The words in which pictures tell numbers and lengths.
 enum Figures {
-    /// An amount of memory, rounded down as everywhere; up to the whole address space.
-    static func size(_ byteCount: UInt128) -> String {
-        guard byteCount <= UInt128(UInt64.max) else { return "16 EiB" }
-        var text = ByteBuffer()
-        text.write(size: UInt64(byteCount))
-        return text.text
-    }
-
-    /// An address with at least `digits` hexadecimal digits.
-    static func address(_ address: PhysicalAddress, digits: Int = 1) -> String {
-        var text = ByteBuffer()
-        text.write(hexadecimal: address.rawValue, digits: digits)
-        return text.text
-    }
-
-    static func type(_ type: MemoryType) -> String {
-        var text = ByteBuffer()
-        text.write(type)
-        return text.text
-    }
-
-    static func attributes(_ attributes: MemoryAttributes) -> String {
-        var text = ByteBuffer()
-        text.write(attributes)
-        return text.text
-    }
-
     /// A number with its noun: "1 row", "12 rows", "1,024 rows".
     static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
         "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"

@@ -1,5 +1,5 @@
 /// Text from outside on its way into a picture or a page.
-enum MarkupText {
+package enum MarkupText {
     /// `text` without what could change how the text around it is read: control characters, marks that turn the direction of
     /// writing, and what no XML document may hold become the replacement character.
     static func plain(_ text: String) -> String {
@@ -9,7 +9,7 @@ enum MarkupText {
     }
 
     /// `text` for the inside of an element or of a quoted attribute, in XML and in HTML.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -1,6 +1,7 @@
 import BootHandoff
 import MemoryMap
 import UEFIMemory
+import UEFIStatus
 
 /// The firmware's services as the exit sequence sees them.
 struct SimulatedExit: BootServicesExitFirmware {
@@ -112,22 +113,17 @@ extension SimulatedFirmware {
         }
     }
 
-    /// SetVirtualAddressMap; returns the status.
+    /// SetVirtualAddressMap; returns the status's name.
     func setVirtualAddressMap(_ table: [UInt8], descriptorSize: UInt) -> StaticString {
         do throws(SetVirtualAddressMapError) {
             try addressing.setVirtualAddressMap(
                 table.span.rawBytes, descriptorSize: descriptorSize, descriptorVersion: MemoryDescriptor.Layout.version)
         } catch {
-            return switch error {
-            case .unsupported: "UNSUPPORTED"
-            case .invalidParameter: "INVALID_PARAMETER"
-            case .noMapping: "NO_MAPPING"
-            case .notFound: "NOT_FOUND"
-            }
+            return error.uefiStatus.name
         }
         while let step = addressing.nextStep(&events) {
             if step == .relocateImages { convertPointers() }
         }
-        return "SUCCESS"
+        return EFIStatus.success.name
     }
 }

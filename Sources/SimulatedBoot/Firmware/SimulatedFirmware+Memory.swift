@@ -4,6 +4,7 @@ import MemoryMap
 import MemoryReport
 import SimulatedMachine
 import UEFIMemory
+import UEFIStatus
 
 // Memory of the firmware's, for the loader and for the firmware itself.
 
@@ -23,7 +24,7 @@ extension SimulatedFirmware {
                 text.write(" pages for ")
                 text.write(purpose)
                 text.write(": the firmware answers ")
-                text.write(error.name)
+                text.write(error.uefiStatus.name)
             }
         }
     }
@@ -90,18 +91,6 @@ extension SimulatedFirmware {
 
     private static var absent: SimulatedFailure {
         SimulatedFailure(.loader(stage: "memory"), "no memory answers where the firmware allocated some")
-    }
-}
-
-extension MemoryServiceError {
-    /// The specification's name of the status.
-    var name: StaticString {
-        switch self {
-        case .invalidParameter: "INVALID_PARAMETER"
-        case .notFound: "NOT_FOUND"
-        case .outOfResources: "OUT_OF_RESOURCES"
-        case .unsupported: "UNSUPPORTED"
-        }
     }
 }
 

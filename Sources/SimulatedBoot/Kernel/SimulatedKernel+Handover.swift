@@ -1,4 +1,5 @@
 import BootHandoff
+import KernelBoot
 import KernelMemory
 import MemoryMap
 import MemoryReport
@@ -16,7 +17,10 @@ extension SimulatedKernel {
         guard entry.bootInfo.isAligned(to: BootInfo.alignment),
             let place = PhysicalRange(start: entry.bootInfo, byteCount: UInt64(BootInfo.byteCount))
         else {
-            throw SimulatedFailure(.kernel(code: "badBootInfoAddress"), "there can be no BootInfo at such an address")
+            throw SimulatedFailure(.kernel(code: "badBootInfoAddress")) { text in
+                text.write("there can be no BootInfo at ")
+                text.write(hexadecimal: entry.bootInfo.rawValue)
+            }
         }
         let bytes = try read(place)
         do throws(BootInfoError) { return try BootInfo(decoding: bytes.span.rawBytes) } catch { throw Self.refusal(error) }
@@ -62,24 +66,11 @@ extension SimulatedKernel {
     }
 
     static func refusal(_ error: BootInfoError) -> SimulatedFailure {
-        SimulatedFailure(.kernel(code: error.code)) { text in
-            text.write("the BootInfo is refused: ")
-            text.write(error.message)
-            text.write(" (")
-            text.write(error.field.name)
-            text.write(" at offset ")
-            text.write(decimal: error.offset)
-            text.write(": ")
-            text.write(hexadecimal: error.value)
-            text.write(")")
-        }
+        SimulatedFailure(.kernel(code: error.code)) { $0.write(error) }
     }
 
     static func failure(_ what: StaticString, _ error: PagingError) -> SimulatedFailure {
-        SimulatedFailure(.kernel(code: "paging")) { text in
-            text.write(what)
-            text.write(words: "\(error)")
-        }
+        SimulatedFailure(.kernel(code: "paging")) { $0.write(what, error) }
     }
 }
 

@@ -4,6 +4,7 @@ import KernelMemory
 import MemoryMap
 import MemoryReport
 import SimulatedMachine
+import UEFIStatus
 
 extension SimulatedKernel {
     /// Moves the firmware's runtime services to their virtual addresses, and calls one there.
@@ -12,7 +13,7 @@ extension SimulatedKernel {
     ) throws(SimulatedFailure) {
         let regions: RuntimeRegions
         do throws(RuntimeFailure) { regions = try RuntimeRegions(view) } catch {
-            throw SimulatedFailure(.kernel(code: "runtimeServices"), "a runtime region lies too far up")
+            throw SimulatedFailure(.kernel(code: "runtimeServices")) { $0.write(error) }
         }
         let attributes = try read(firmware.attributesTableRange)
         do throws(PagingError) {
@@ -43,7 +44,7 @@ extension SimulatedKernel {
         line.writeEvent("runtime", from: .kernel) { event in
             event.number("regions", regions.regions.count)
             event.string("setVirtualAddressMap", moved)
-            event.string("status", isReached ? "SUCCESS" : "UNSUPPORTED")
+            event.string("status", (isReached ? EFIStatus.success : .unsupported).name)
             if isReached { event.string("getTime", SimulatedFirmware.powerOnTime) } else { event.null("getTime") }
             event.hexadecimal("base", KernelAddressSpace.runtimeServicesBase)
             event.bool("divided", !attributes.isEmpty)

@@ -45,8 +45,7 @@ struct SimulatedLoader<Format: PageTableFormat> {
             root = try makeTables(kernel, stack, map)
         } catch {
             throw SimulatedFailure(.loader(stage: "memory")) { text in
-                text.write("the kernel's page tables cannot be made: ")
-                text.write(words: "\(error)")
+                text.write("the kernel's page tables cannot be made: ", error)
             }
         }
         line.say { $0.write("leaving the firmware") }
@@ -143,7 +142,7 @@ extension SimulatedLoader {
             case .elf(let error):
                 throw SimulatedFailure(.loader(stage: "kernel")) { text in
                     text.write("the file is not a kernel for this machine: ")
-                    text.write(words: error.explanation)
+                    text.write(error)
                 }
             }
         }

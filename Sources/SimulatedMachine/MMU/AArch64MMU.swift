@@ -1,3 +1,4 @@
+import KernelMemory
 import MemoryMap
 
 /// Stage 1 of the EL1&0 translation regime of an AArch64 processor through TTBR0_EL1: 4 KiB granule, 48-bit input addresses.
@@ -28,6 +29,19 @@ public struct AArch64MMU: SoftwareMMU, Hashable, Sendable {
         outputAddressBits = sizes[size]
         self.ttbr0 = ttbr0
         self.mair = mair
+    }
+
+    /// A processor with the registers that Strata's kernel loads.
+    ///
+    /// - Parameters:
+    ///   - root: The first table.
+    ///   - memoryModelFeatures: ID_AA64MMFR0_EL1, of which PARange counts; without, 48 address bits.
+    public init(kernelRoot root: PhysicalAddress, memoryModelFeatures: UInt64 = 5) {
+        let registers = AArch64MMU(
+            ttbr0: root.rawValue, tcr: AArch64TranslationRegisters.translationControl(memoryModelFeatures: memoryModelFeatures),
+            mair: AArch64TranslationRegisters.memoryAttributeIndirection)
+        guard let registers else { preconditionFailure("the registers are those that the kernel loads") }
+        self = registers
     }
 
     public func translate<Memory: PhysicalMemory & ~Copyable>(

@@ -112,12 +112,6 @@ struct TypePools: ~Copyable {
         unsafe list(Self.makePage(start))
     }
 
-    /// Takes back a page that was added last and has no pool.
-    @unsafe
-    mutating func removePage(at start: UnsafeMutableRawPointer) {
-        unsafe unlist(start.assumingMemoryBound(to: Head.self))
-    }
-
     private mutating func list(_ page: UnsafeMutablePointer<Head>) {
         unsafe page.pointee.previous = nil
         unsafe page.pointee.next = roomy

@@ -1,3 +1,5 @@
+public import UEFIStatus
+
 /// An error that has an `EFI_STATUS`: what a service returns for it.
 ///
 /// UEFI 2.10, appendix D.

@@ -19,6 +19,9 @@ public final class Section {
     /// What an image says of itself.
     public let image: PEImage?
 
+    /// Whether it is an image, which to ask takes no copy of what it says of itself.
+    let isImage: Bool
+
     private let account: CommitAccount
 
     init(
@@ -30,6 +33,7 @@ public final class Section {
         self.protection = protection
         self.byteCount = byteCount
         self.image = image
+        isImage = image != nil
         account = CommitAccount(ledger, charge: charge)
     }
 

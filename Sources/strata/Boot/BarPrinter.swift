@@ -85,7 +85,3 @@ struct BarPrinter {
         return text + "\n"
     }
 }
-
-enum HexadecimalText {
-    static func text(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
-}

@@ -1,11 +1,5 @@
 import MachineRunner
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The JSON document of `strata boot --json`.
 ///
 /// | Key          | Value                                                                                        |
@@ -27,7 +21,7 @@ import MachineRunner
 ///
 /// Addresses and attribute words are strings `"0x…"`. Keys for which there is nothing are left out. In a finished boot
 /// `summary`, `types` and `regions` are the kernel's, and have been found equal to what the host computes from `map`.
-struct BootDocument: Encodable {
+struct BootDocument: JSONDocument {
     struct Machine: Encodable {
         var architecture: MachineArchitecture
         var memoryBytes: UInt64
@@ -91,17 +85,6 @@ struct BootDocument: Encodable {
         self.exitStatus = exitStatus
     }
 
-    /// The document's text, keys in the order of the alphabet.
-    func text() -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else {
-            // Only a number that JSON cannot express could lead here, and there is none in the document.
-            preconditionFailure("the document consists of JSON values")
-        }
-        return String(decoding: data, as: UTF8.self)
-    }
-
     /// The document for arguments that were not understood.
     static func usageFailure(_ message: String) -> String {
         var document = BootDocument(result: "failed", exitStatus: 64)
@@ -135,9 +118,4 @@ extension BootDocument {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }, as: UTF8.self)
     }
-}
-
-extension Duration {
-    /// Seconds to the millisecond.
-    fileprivate var rounded: Double { (seconds * 1000).rounded() / 1000 }
 }

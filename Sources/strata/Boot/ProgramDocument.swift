@@ -1,11 +1,5 @@
 import MachineRunner
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The JSON document of `strata boot --run --json` and its kin.
 ///
 /// | Key          | Value                                                                                                  |
@@ -19,7 +13,7 @@ import MachineRunner
 /// | `machine`    | how it `ended`, its `seconds`, and QEMU's `commandLine`                                                |
 /// | `console`    | the lines of text since the program was loaded                                                         |
 /// | `error`      | after a failure: `kind`, `message`, `advice`, `lastLines`                                              |
-struct ProgramDocument: Encodable {
+struct ProgramDocument: JSONDocument {
     struct Guard: Encodable {
         var start: LoaderStart
         var configuration: GuardSettings
@@ -80,7 +74,7 @@ struct ProgramDocument: Encodable {
                 })
         }
         machine = Machine(
-            ended: report.machineEnding, seconds: (report.duration.seconds * 1000).rounded() / 1000,
+            ended: report.machineEnding, seconds: report.duration.rounded,
             commandLine: report.commandLine)
         console = report.programLines
         error = report.failure.map { BootDocumentError($0) }
@@ -90,16 +84,5 @@ struct ProgramDocument: Encodable {
         result = "failed"
         self.exitStatus = exitStatus
         self.error = BootDocumentError(error)
-    }
-
-    /// The document's text, keys in the order of the alphabet.
-    func text() -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else {
-            // Only a number that JSON cannot express could lead here, and there is none in the document.
-            preconditionFailure("the document consists of JSON values")
-        }
-        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -1,4 +1,5 @@
 import MachineRunner
+import MemoryReport
 
 /// What there is to say about a stage that is over, in a few words.
 enum StageDetail {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MachineRunner
+import MemoryReport
 import SystemPackage
 
 /// `strata boot`: real firmware, the loader and the kernel in QEMU, and what the kernel says of the machine's memory.

@@ -158,26 +158,3 @@ struct MapPrinter {
     private func size(_ bytes: UInt128) -> String { SizeText.bytes(bytes) }
     private func address(_ address: PhysicalAddress) -> String { HexadecimalText.text(address.rawValue) }
 }
-
-/// Types and attributes in the words of the shared report.
-enum TypeText {
-    static func of(_ type: MemoryType) -> String {
-        var text = ByteBuffer()
-        text.write(type)
-        return text.text
-    }
-
-    static func of(_ attributes: MemoryAttributes) -> String {
-        var text = ByteBuffer()
-        text.write(attributes)
-        return text.text
-    }
-}
-
-extension SizeText {
-    /// Sizes up to that of the whole address space.
-    static func bytes(_ count: UInt128) -> String {
-        if let small = UInt64(exactly: count) { return bytes(small) }
-        return pages(PageCount(UInt64(clamping: count >> 12)))
-    }
-}

@@ -110,7 +110,7 @@ import Testing
         var open = try machine.tables(AArch64.format, allowsWritableExecutable: true)
         try open.map(page, to: PhysicalAddress(0x1000), attributes: .readWriteExecute)
         #expect(try open.audit().writableAndExecutable == 1)
-        let mmu = try AArch64.mmu(root: open.root)
+        let mmu = AArch64.mmu(root: open.root)
         for access in MemoryAccess.allCases {
             _ = try mmu.translate(VirtualAddress(0x1000), for: access, by: .supervisor, in: machine.memory)
         }
@@ -120,7 +120,7 @@ import Testing
     @Test func changesOfLiveTablesComeInTheOrderThatProcessorsNeed() throws {
         let machine = try PagingMachine()
         var tables = try machine.tables(AArch64.format)
-        let mmu = try AArch64.mmu(root: tables.root)
+        let mmu = AArch64.mmu(root: tables.root)
         try tables.map(try virtualRange(0, 2 * mib), to: PhysicalAddress(0), attributes: .readWrite)
         try tables.map(try virtualRange(gib, 4 * kib), to: PhysicalAddress(0), attributes: .readWrite)
         var mapped: [Bool] = []

@@ -22,7 +22,7 @@ import SeededRandom
         var generator = SeededGenerator(seed: seed)
         let machine = try PagingMachine(seed: seed)
         var tables = try machine.tables(Architecture.format)
-        let mmu = try Architecture.mmu(root: tables.root)
+        let mmu = Architecture.mmu(root: tables.root)
         var model = PagingModel()
         var changes = 0
         for step in 0..<1500 {

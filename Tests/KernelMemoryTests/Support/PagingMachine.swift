@@ -11,7 +11,7 @@ protocol PagingArchitecture {
     associatedtype Format: PageTableFormat
     associatedtype MMU: SoftwareMMU
     static var format: Format { get }
-    static func mmu(root: PhysicalAddress) throws -> MMU
+    static func mmu(root: PhysicalAddress) -> MMU
 }
 
 enum X86_64: PagingArchitecture {
@@ -45,16 +45,9 @@ enum AArch64: PagingArchitecture {
         AArch64PageTables(physicalAddressBits: AArch64TranslationRegisters.physicalAddressBits(memoryModelFeatures: features))
     }
 
-    static func mmu(root: PhysicalAddress) throws -> AArch64MMU {
-        guard
-            let mmu = AArch64MMU(
-                ttbr0: root.rawValue, tcr: AArch64TranslationRegisters.translationControl(memoryModelFeatures: features),
-                mair: AArch64TranslationRegisters.memoryAttributeIndirection)
-        else { throw UnsupportedRegisters() }
-        return mmu
+    static func mmu(root: PhysicalAddress) -> AArch64MMU {
+        AArch64MMU(kernelRoot: root, memoryModelFeatures: features)
     }
-
-    struct UnsupportedRegisters: Error {}
 }
 
 /// Memory of 64 MiB at 1 MiB, all of it for page tables, and the pool that gives it out.

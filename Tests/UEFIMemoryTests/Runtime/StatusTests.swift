@@ -1,5 +1,6 @@
 import MemoryMap
 import Testing
+import UEFIStatus
 
 @testable import UEFIMemory
 
@@ -36,5 +37,21 @@ struct StatusTests {
         #expect(MemoryMapReadingError.unsupported.uefiStatus.rawValue == unsupported)
         #expect(EFIStatus.success.rawValue == 0 && !EFIStatus.success.isError && EFIStatus.notFound.isError)
         #expect(MemoryAttributeError.accessDenied.uefiStatus.rawValue == accessDenied)
+    }
+    @Test func `statuses have the specification's names`() {
+        func name(_ rawValue: UInt64) -> String { "\(EFIStatus(rawValue: rawValue).name)" }
+        #expect(name(0) == "SUCCESS")
+        #expect(name(0x8000_0000_0000_0001) == "LOAD_ERROR")
+        #expect(name(0x8000_0000_0000_0011) == "NO_MAPPING")
+        #expect(name(0x8000_0000_0000_001A) == "SECURITY_VIOLATION")
+        // Warnings have numbers of their own, and no such number is an error.
+        #expect(name(1) == "unknown status" && name(5) == "unknown status")
+        #expect(name(1 << 63) == "unknown status")
+    }
+
+    @Test func `only errors are thrown`() throws {
+        try EFIStatus.success.check()
+        try EFIStatus(rawValue: 5).check()
+        #expect(throws: EFIStatus.deviceError) { try EFIStatus.deviceError.check() }
     }
 }

@@ -78,7 +78,7 @@ struct CheckingBackend: AddressSpaceBackend {
         set(range, Page(protection: view.isReserved ? [] : view.protection, isView: true))
     }
 
-    mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+    mutating func unmap(_ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool) throws(BackendError) {
         expect(range) { $0?.isView == true }
         try spend()
         set(range, leavingPlaceholder ? Page(isPlaceholder: true) : nil)

@@ -41,56 +41,24 @@ struct LayoutAArch64Command: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard guest.isWanted else {
-            return try await LayoutRun.run(options) { try LayoutPlan(checking: try request(), options.strictness) }
-        }
-        do {
-            var files = try LayoutGuestFiles(options, guest, .aarch64, commandLine: cmdline)
-            files.settings.interruptControllerVersion = gic
-            var request = try request()
-            files.settings.complete(&request, kernel: files.image)
-            try await LayoutRun.run(options) {
-                try LayoutPlan(checking: request, options.strictness)
-            } start: { plan in
-                try await LayoutGuestRun(plan: plan, files: files, options: guest, model: guest.board ?? .virt).run()
-            }
-        } catch let failure as LayoutFailure {
-            Output.error.line("strata: \(failure.message)")
-            throw ExitCode(failure.status)
+        try await LayoutRun.run(options, guest, .aarch64, commandLine: cmdline, board: .virt, request: request) {
+            settings, request, image in
+            settings.interruptControllerVersion = gic
+            settings.complete(&request, kernel: image)
         }
     }
 
     func request() throws -> AArch64LayoutRequest {
-        var request = AArch64LayoutRequest(memoryByteCount: options.memory.count)
-        request.profile = options.profile
-        if let bios = options.bios {
-            guard options.kernel == nil else { throw ValidationError("--bios and --kernel: one of them starts the guest") }
-            request.payload = .bootloader(byteCount: try options.byteCount(of: bios))
-        } else {
-            request.payload = .kernel(try options.kernelImage())
-        }
-        request.initialRAMDiskByteCount = try options.initrd.map { try options.byteCount(of: $0) }
+        var request: AArch64LayoutRequest = try options.request()
+        request.payload = try options.payload(kernel: { .kernel($0) }, firmware: { .bootloader(byteCount: $0) })
         request.deviceTreePosition = position
         if let treeSize { request.deviceTreeByteCount = treeSize.count }
-        request.virtualProcessorCount = options.cpus
         request.interruptController = gic == 2 ? .gicV2 : .gicV3
         request.cpuFrequency = cpufreq.map { $0 == 1 ? .version1 : .version2 }
-        request.pciMemoryStart = options.pciMem?.start
-        request.pciMemoryByteCount = options.pciMem?.byteCount
         request.pciConfigurationStart = pciConfiguration.map { PhysicalAddress($0.count) }
-        request.isProtected = options.isProtected
         request.staticBounceBufferByteCount = swiotlb?.count ?? 0
-        if let bits = options.physBits { request.physicalAddressBits = bits }
-        request.mappedFiles = try options.ranges()
         return request
     }
 }
 
-extension AArch64LayoutRequest.DeviceTreePosition: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let position = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = position
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-}
+extension AArch64LayoutRequest.DeviceTreePosition: NamedArgument {}

@@ -46,14 +46,7 @@ struct WindowArgument: ExpressibleByArgument {
     }
 }
 
-extension LayoutProfile: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let profile = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = profile
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-
+extension LayoutProfile: NamedArgument {
     /// Without, the numbers behind the cases would stand in the help.
     public static var allValueDescriptions: [String: String] {
         [
@@ -116,12 +109,35 @@ struct LayoutOptions: ParsableArguments {
         return try LayoutFiles.byteCount(of: FilePath(argument))
     }
 
-    func kernelImage() throws -> KernelImage? {
+    /// The payload: `firmware` of the size of --bios, or `kernel`.
+    func payload<Payload>(
+        kernel: (KernelImage?) -> Payload, firmware: (UInt64) -> Payload
+    ) throws -> Payload {
+        guard let bios else { return kernel(try kernelImage()) }
+        guard self.kernel == nil else { throw ValidationError("--bios and --kernel: one of them starts the guest") }
+        return firmware(try byteCount(of: bios))
+    }
+
+    /// A request with what the options say, but for the payload.
+    func request<Request: LayoutRequest>() throws -> Request {
+        var request = Request(memoryByteCount: memory.count)
+        request.profile = profile
+        request.initialRAMDiskByteCount = try initrd.map { try byteCount(of: $0) }
+        request.virtualProcessorCount = cpus
+        request.isProtected = isProtected
+        request.pciMemoryStart = pciMem?.start
+        request.pciMemoryByteCount = pciMem?.byteCount
+        if let physBits { request.physicalAddressBits = physBits }
+        request.mappedFiles = try ranges()
+        return request
+    }
+
+    private func kernelImage() throws -> KernelImage? {
         guard let kernel else { return nil }
         return try LayoutFiles.kernel(FilePath(kernel))
     }
 
-    func ranges() throws -> [PhysicalRange] {
+    private func ranges() throws -> [PhysicalRange] {
         try mappedFiles.map { file in
             guard let count = file.byteCount, let range = PhysicalRange(start: file.start, byteCount: count) else {
                 throw ValidationError("--map-file: expected an address and a size of at least one byte, such as 0x100000,1M")

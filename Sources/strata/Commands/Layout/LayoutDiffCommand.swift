@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostFiles
+import MemoryReport
 import SystemPackage
 
 /// `strata layout diff`: what differs between two layouts.

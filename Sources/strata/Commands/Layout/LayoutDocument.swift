@@ -2,6 +2,7 @@ import GuestImage
 import GuestLayout
 import MachineRunner
 import MemoryMap
+import MemoryReport
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -31,7 +32,7 @@ import MemoryMap
 /// | `error`               | instead of all that: `problem` and `cure`, as text                               |
 ///
 /// Addresses are strings `"0x…"`.
-struct LayoutDocument: Codable, Equatable {
+struct LayoutDocument: JSONDocument, Codable, Equatable {
     struct Range: Codable, Hashable {
         var owner: String
         var number: UInt8
@@ -142,15 +143,7 @@ struct LayoutDocument: Codable, Equatable {
     private init(error: Failure) { self.error = error }
 
     static func refusal(_ refusal: LayoutRefusal) -> String {
-        LayoutDocument(error: Failure(problem: refusal.problem.explanation, cure: refusal.cure?.explanation)).json
-    }
-
-    var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // A document of strings and numbers always has a form.
-        guard let data = try? encoder.encode(self) else { preconditionFailure("the document can be encoded") }
-        return String(decoding: data, as: UTF8.self) + "\n"
+        LayoutDocument(error: Failure(problem: refusal.problem.explanation, cure: refusal.cure?.explanation)).text()
     }
 
     /// A document that some program wrote.

@@ -2,6 +2,7 @@ import GuestBoot
 import GuestImage
 import GuestLayout
 import MemoryMap
+import MemoryReport
 
 extension GuestBoard.Fault {
     /// The fault in a line for people, with what to do about it.

@@ -1,4 +1,5 @@
 import GuestLayout
+import MapDrawing
 import MemoryMap
 import MemoryReport
 
@@ -84,7 +85,7 @@ struct LayoutPicture {
         let size = row.last.flatMap { PhysicalRange(start: row.start, last: $0)?.byteCount }.map { SizeText.bytes($0) } ?? ""
         return """
             <rect x="\(left)" y="\(y + 4)" width="12" height="12" fill="\(Self.color(category))" stroke="#8e959a" stroke-width="0.5"/>
-            <text x="\(left + 20)" y="\(y + 14)" fill="#ffffff">\(Self.escaped("\(row.note)"))</text>
+            <text x="\(left + 20)" y="\(y + 14)" fill="#ffffff">\(MarkupText.escaped("\(row.note)"))</text>
             <text x="590" y="\(y + 14)" fill="#c8ccd0">\(start)\(end)</text>
             <text x="960" y="\(y + 14)" fill="#8e959a" text-anchor="end">\(size)</text>
 
@@ -94,18 +95,5 @@ struct LayoutPicture {
     private static func color(_ category: MemoryCategory) -> String {
         let color = category.color
         return "rgb(\(color.red),\(color.green),\(color.blue))"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "&": escaped += "&amp;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
     }
 }

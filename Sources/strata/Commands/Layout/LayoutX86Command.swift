@@ -41,53 +41,28 @@ struct LayoutX86Command: AsyncParsableCommand {
     @OptionGroup var guest: LayoutGuestOptions
 
     func run() async throws {
-        guard guest.isWanted else {
-            return try await LayoutRun.run(options) { try LayoutPlan(checking: try request(), options.strictness) }
-        }
-        do {
-            var files = try LayoutGuestFiles(options, guest, .x86_64, commandLine: cmdline)
-            files.settings.setupData = setupData.map { .randomSeed(guest.randomBytes(Int(clamping: min($0.count, 1 << 20)))) }
-            var request = try request()
-            files.settings.complete(&request, kernel: files.image)
+        try await LayoutRun.run(
+            options, guest, .x86_64, commandLine: cmdline, board: ecam == nil ? .pc : .q35, request: request
+        ) { settings, request, image in
+            settings.setupData = setupData.map { .randomSeed(guest.randomBytes(Int(clamping: min($0.count, 1 << 20)))) }
+            settings.complete(&request, kernel: image)
             // What the processor of QEMU's boards has here.
             if options.physBits == nil { request.physicalAddressBits = 40 }
-            let model = guest.board ?? (ecam == nil ? .pc : .q35)
-            try await LayoutRun.run(options) {
-                try LayoutPlan(checking: request, options.strictness)
-            } start: { plan in
-                try await LayoutGuestRun(plan: plan, files: files, options: guest, model: model).run()
-            }
-        } catch let failure as LayoutFailure {
-            Output.error.line("strata: \(failure.message)")
-            throw ExitCode(failure.status)
         }
     }
 
     func request() throws -> X86LayoutRequest {
-        var request = X86LayoutRequest(memoryByteCount: options.memory.count)
-        request.profile = options.profile
-        if let bios = options.bios {
-            guard options.kernel == nil else { throw ValidationError("--bios and --kernel: one of them starts the guest") }
-            request.payload = .firmware(byteCount: try options.byteCount(of: bios))
-        } else {
-            request.payload = .kernel(try options.kernelImage())
-        }
-        request.initialRAMDiskByteCount = try options.initrd.map { try options.byteCount(of: $0) }
+        var request: X86LayoutRequest = try options.request()
+        request.payload = try options.payload(kernel: { .kernel($0) }, firmware: { .firmware(byteCount: $0) })
         request.commandLineByteCount = UInt64(cmdline.utf8.count)
         request.setupDataByteCounts = setupData.map(\.count)
-        request.virtualProcessorCount = options.cpus
         request.pciInterruptCount = pciInterrupts
         request.acpiByteCount = acpi?.count
         request.smbiosByteCount = smbios?.count
-        request.isProtected = options.isProtected
-        request.pciMemoryStart = options.pciMem?.start
-        request.pciMemoryByteCount = options.pciMem?.byteCount
         request.ecamStart = ecam?.start
         request.ecamByteCount = ecam?.byteCount
         request.flashByteCount = try pflash.map { try options.byteCount(of: $0) } ?? 0
         request.persistentStoreByteCount = pstore?.count ?? 0
-        if let bits = options.physBits { request.physicalAddressBits = bits }
-        request.mappedFiles = try options.ranges()
         return request
     }
 }

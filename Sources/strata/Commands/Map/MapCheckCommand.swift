@@ -12,17 +12,8 @@ struct MapCheckCommand: AsyncParsableCommand {
             Each finding names its rule, the source and the line, and says why it matters. Several boots in one source are \
             checked each on its own and compared; with --together all sources are one machine, and one is checked against the \
             other.
-
-            EXIT STATUS
-              0   nothing but notes
-              1   warnings
-              2   errors
-              64  wrong arguments
-              65  a source holds no memory map that is known
-              66  a source cannot be read
-              74  the standard output cannot be written
-              10 and up with --boot as 'strata boot'
-            """)
+            """ + "\n\n"
+                + MapSourceOptions.statuses([0: "nothing but notes", 1: "warnings", 2: "errors"]))
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
 

@@ -6,14 +6,7 @@ import MapFormats
 import MemoryReport
 import SystemPackage
 
-extension MapOutputFormat: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let format = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = format
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-}
+extension MapOutputFormat: NamedArgument {}
 
 /// `strata map convert`: a map in another form.
 struct MapConvertCommand: AsyncParsableCommand {
@@ -23,16 +16,11 @@ struct MapConvertCommand: AsyncParsableCommand {
         discussion: """
             The text forms are those that kernels and firmware print and that programs read; json and csv are Strata's own and \
             keep everything. Of several maps the first whole one is written, unless --map names another; json and csv hold all.
-
-            EXIT STATUS
-              0   done
-              64  wrong arguments
-              65  a source holds no memory map that is known, or the form cannot hold it
-              66  a source cannot be read
-              73  the file cannot be written
-              74  the standard output cannot be written
-              10 and up with --boot as 'strata boot'
-            """)
+            """ + "\n\n"
+                + MapSourceOptions.statuses([
+                    0: "done", 65: "a source holds no memory map that is known, or the form cannot hold it",
+                    73: "the file cannot be written",
+                ]))
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
 

@@ -14,16 +14,11 @@ struct MapDiffCommand: AsyncParsableCommand {
             Two sources are compared by their first whole maps, of one kind where both have one. One source with several maps is \
             compared with itself: its first one and its last one of the same kind, as two boots in one log are. --first and \
             --second choose others by their numbers, as 'strata map show' counts them from 1 up.
-
-            EXIT STATUS
-              0   the maps are the same
-              1   they differ
-              64  wrong arguments
-              65  a source holds no memory map that is known, or nothing to compare it with
-              66  a source cannot be read
-              74  the standard output cannot be written
-              10 and up with --boot as 'strata boot'
-            """)
+            """ + "\n\n"
+                + MapSourceOptions.statuses([
+                    0: "the maps are the same", 1: "they differ",
+                    65: "a source holds no memory map that is known, or nothing to compare it with",
+                ]))
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
 

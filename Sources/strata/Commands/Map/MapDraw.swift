@@ -13,16 +13,10 @@ struct MapDrawCommand: AsyncParsableCommand {
         discussion: """
             Everything is drawn twice: to scale, and so that every region can be seen however small it is. A source with several \
             maps gives several pictures, one below the other. Without --svg and --html the picture goes to the terminal.
-
-            EXIT STATUS
-              0   done
-              64  wrong arguments, or --side-by-side without two maps
-              65  a source holds no memory map that is known
-              66  a source cannot be read
-              73  a picture cannot be written
-              74  the standard output cannot be written
-              10 and up with --boot as 'strata boot'
-            """)
+            """ + "\n\n"
+                + MapSourceOptions.statuses([
+                    0: "done", 64: "wrong arguments, or --side-by-side without two maps", 73: "a picture cannot be written",
+                ]))
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
 

@@ -8,15 +8,7 @@ struct MapShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Shows the memory maps in sources: figures, types, a table and a picture to scale.",
-        discussion: """
-            EXIT STATUS
-              0   done
-              64  wrong arguments
-              65  a source holds no memory map that is known
-              66  a source cannot be read
-              74  the standard output cannot be written
-              10 and up with --boot as 'strata boot'
-            """)
+        discussion: MapSourceOptions.statuses([0: "done"]))
 
     @OptionGroup(title: "Sources") var source: MapSourceOptions
 

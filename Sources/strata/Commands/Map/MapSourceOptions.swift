@@ -26,14 +26,7 @@ extension HandoffPolicy: ExpressibleByArgument {
     var argumentName: String { Self.arguments.first { $0.1 == self }?.0 ?? "" }
 }
 
-extension BinaryMapFormat: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let format = Self.allCases.first(where: { "\($0.name)" == argument }) else { return nil }
-        self = format
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0.name)" } }
-}
+extension BinaryMapFormat: NamedArgument {}
 
 /// Where maps come from.
 struct MapSourceOptions: ParsableArguments {
@@ -63,6 +56,17 @@ struct MapSourceOptions: ParsableArguments {
     var isEmpty: Bool { sources.isEmpty && !live && !boot }
 
     static let missing = "a source is missing: a file, -, --live or --boot"
+
+    /// What the commands that read sources say about exit statuses, each with its own meanings.
+    static func statuses(_ own: KeyValuePairs<Int, String>) -> String {
+        var meanings = [
+            64: "wrong arguments", 65: "a source holds no memory map that is known", 66: "a source cannot be read",
+            74: "the standard output cannot be written",
+        ]
+        for (status, meaning) in own { meanings[status] = meaning }
+        let lines = meanings.sorted { $0.key < $1.key }.map { "  " + "\($0.key)".padded(to: 4) + $0.value }
+        return (["EXIT STATUS"] + lines + ["  10 and up with --boot as 'strata boot'"]).joined(separator: "\n")
+    }
 
     func validate() throws {
         if sources.count(where: { $0 == "-" }) > 1 { throw ValidationError("the standard input can be read only once") }

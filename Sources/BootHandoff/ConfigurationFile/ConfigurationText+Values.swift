@@ -1,10 +1,4 @@
 extension ConfigurationText {
-    /// The key of that name.
-    func key(_ name: Piece) throws(LoaderConfigurationError) -> LoaderConfiguration.Key {
-        for key in LoaderConfiguration.Key.allCases where matches(name, key.name) { return key }
-        throw name.error(.unknownKey)
-    }
-
     func checkLength(of value: Piece, limit: Int) throws(LoaderConfigurationError) {
         guard value.range.count <= limit else {
             throw value.error(.valueTooLong(byteCount: value.range.count, limit: limit))
@@ -50,44 +44,15 @@ extension ConfigurationText {
         byte != UInt8(ascii: "\\") && byte != UInt8(ascii: ".") && byte != UInt8(ascii: " ")
     }
 
-    func verification(_ value: Piece) throws(LoaderConfigurationError) -> LoaderConfiguration.Verification {
-        if matches(value, LoaderConfiguration.Word.required) { return .required }
-        if matches(value, LoaderConfiguration.Word.optional) { return .optional }
-        throw value.error(value.range.isEmpty ? .emptyValue : .unknownValue)
-    }
-
-    func resolution(_ value: Piece) throws(LoaderConfigurationError) -> LoaderConfiguration.Resolution {
-        guard !value.range.isEmpty else { throw value.error(.emptyValue) }
-        for offset in value.range where self[offset] == UInt8(ascii: "x") {
-            guard let width = number(value.range.lowerBound..<offset), let height = number(offset + 1..<value.range.upperBound)
-            else { break }
-            return LoaderConfiguration.Resolution(width: width, height: height)
-        }
-        throw value.error(.unknownValue)
-    }
-
-    func injection(_ value: Piece) throws(LoaderConfigurationError) -> LoaderConfiguration.Injection {
-        if matches(value, LoaderConfiguration.Word.badMagic) { return .badMagic }
-        if matches(value, LoaderConfiguration.Word.badVersion) { return .badVersion }
-        if matches(value, LoaderConfiguration.Word.badPointer) { return .badPointer }
-        let prefix = LoaderConfiguration.Word.mapChanges
-        if starts(value, with: prefix),
-            let count = number(value.range.lowerBound + prefix.utf8CodeUnitCount..<value.range.upperBound)
-        {
-            return .mapChanges(count)
-        }
-        throw value.error(value.range.isEmpty ? .emptyValue : .unknownValue)
-    }
-
-    /// The decimal number from 1 to 65535 that the digits stand for; nil for anything else, zeros in front included.
-    private func number(_ digits: Range<Int>) -> UInt16? {
-        guard (1...5).contains(digits.count), self[digits.lowerBound] != UInt8(ascii: "0") else { return nil }
+    /// The decimal number from 1 to 999,999,999 that the digits stand for; nil for anything else, zeros in front included.
+    func number(_ digits: Range<Int>) -> UInt32? {
+        guard (1...9).contains(digits.count), self[digits.lowerBound] != UInt8(ascii: "0") else { return nil }
         var number: UInt32 = 0
         for offset in digits {
             let digit = self[offset]
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
             number = number * 10 + UInt32(digit - UInt8(ascii: "0"))
         }
-        return UInt16(exactly: number)
+        return number
     }
 }

@@ -1,23 +1,36 @@
-import SimulatedMachine
-import SystemPackage
+public import SimulatedMachine
+public import SystemPackage
 
 /// A device in memory that fails when it is told to.
-final class FaultyDevice: PagingDevice {
+public final class FaultyDevice: PagingDevice {
     private var bytes: [UInt8] = []
-    /// Whether the next write fails.
-    var failsWrite: () -> Bool = { false }
-    /// Whether the next read fails.
-    var failsRead: () -> Bool = { false }
-    /// How many bytes of the next write get through, though it succeeds: a torn write.
-    var tears: () -> Int? = { nil }
-    private(set) var writes = 0
 
-    func read(_ count: Int, at offset: Int64) throws(Errno) -> [UInt8] {
+    /// Whether the next write fails.
+    public var failsWrite: () -> Bool = { false }
+
+    /// Whether the next read fails.
+    public var failsRead: () -> Bool = { false }
+
+    /// How many bytes of the next write get through, though it succeeds: a torn write.
+    public var tears: () -> Int? = { nil }
+
+    /// The writes that did not fail.
+    public private(set) var writes = 0
+
+    public init() {}
+
+    /// Lets all that follows fail, or nothing.
+    public func fail(_ fails: Bool) {
+        failsWrite = { fails }
+        failsRead = { fails }
+    }
+
+    public func read(_ count: Int, at offset: Int64) throws(Errno) -> [UInt8] {
         if failsRead() { throw .ioError }
         return Array(bytes.dropFirst(Int(offset)).prefix(count))
     }
 
-    func write(_ contents: [UInt8], at offset: Int64) throws(Errno) {
+    public func write(_ contents: [UInt8], at offset: Int64) throws(Errno) {
         if failsWrite() { throw .noSpace }
         writes += 1
         let end = Int(offset) + contents.count
@@ -27,5 +40,5 @@ final class FaultyDevice: PagingDevice {
     }
 
     /// Flips a bit of what is stored.
-    func damage(at offset: Int) { bytes[offset] ^= 0x10 }
+    public func damage(at offset: Int) { bytes[offset] ^= 0x10 }
 }

@@ -1,8 +1,47 @@
+public import BootHandoff
+public import ExecutableImage
 public import KernelMemory
 import MemoryMap
 public import MemoryReport
 
+// What goes wrong between loader and kernel, in words for people: the same whether a processor says them or the simulated machine.
+
 extension TextSink where Self: ~Copyable {
+    /// Writes why a BootInfo is refused, with the field, its offset and its value, in one line without its end.
+    public mutating func write(_ error: BootInfoError) {
+        write("the BootInfo is refused: ")
+        write(error.message)
+        write(" (")
+        write(error.field.name)
+        write(" at offset ")
+        write(decimal: error.offset)
+        write(": ")
+        write(hexadecimal: error.value)
+        write(")")
+    }
+
+    /// Writes why a file is no image that can be loaded, in one line without its end.
+    public mutating func write(_ error: ELFError) {
+        let explanation = error.explanation
+        for byte in explanation.utf8 { write(byte) }
+    }
+
+    /// Writes why the runtime services cannot be moved, in one line without its end.
+    public mutating func write(_ error: RuntimeFailure) {
+        switch error {
+        case .regionTooHigh(let range):
+            write("a runtime region lies too far up: ")
+            write(range)
+        case .paging(let error): write("the runtime regions cannot be mapped: ", error)
+        }
+    }
+
+    /// Writes what could not be done to page tables, and why, in one line without its end.
+    public mutating func write(_ text: StaticString, _ error: PagingError) {
+        write(text)
+        write(error)
+    }
+
     /// Writes why page tables could not be made or changed, in one line without its end.
     public mutating func write(_ error: PagingError) {
         switch error {

@@ -25,8 +25,17 @@ struct ConfigurationText: ~Escapable {
 
     private let bytes: RawSpan
 
+    /// - Throws: `.fileTooLarge`.
     @_lifetime(copy bytes)
-    init(bytes: RawSpan) { self.bytes = bytes }
+    init(bytes: RawSpan) throws(LoaderConfigurationError) {
+        guard bytes.byteCount <= LoaderConfiguration.fileByteLimit else {
+            throw LoaderConfigurationError(.fileTooLarge(byteCount: bytes.byteCount), line: 1, offset: 0)
+        }
+        self.bytes = bytes
+    }
+
+    /// The size of the file in bytes.
+    var byteCount: Int { bytes.byteCount }
 
     /// The byte at `offset`, or 0 past the end.
     subscript(offset: Int) -> UInt8 { bytes.littleEndian(UInt8.self, at: offset) ?? 0 }
