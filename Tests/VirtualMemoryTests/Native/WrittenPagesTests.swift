@@ -18,7 +18,7 @@ private struct Written: AddressSpaceBackend {
     mutating func release(_: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {}
     mutating func protect(_: VirtualRange, _: PageProtection) throws(BackendError) {}
     mutating func map(_: VirtualRange, _: ViewMapping) throws(BackendError) {}
-    mutating func unmap(_: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {}
+    mutating func unmap(_: VirtualRange, of: SectionStorage, leavingPlaceholder: Bool) throws(BackendError) {}
     mutating func copyOnWrite(_: VirtualRange, _: PageProtection) throws(BackendError) {}
 }
 
