@@ -1,14 +1,15 @@
-/* The thread and process environment blocks, and what Windows says of processes, threads and modules. */
+/* The thread and process environment blocks, and what Windows says of processes and threads. */
 #define _GNU_SOURCE
 #include "strata-vm-private.h"
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -140,6 +141,7 @@ static __attribute__((noinline)) PTEB start_thread(void)
     name_thread(block);
     thread_block = block;
     strata_vm_enter_segment();
+    strata_vm_take_signal_stack();
     return block;
 }
 
@@ -162,56 +164,19 @@ HANDLE WINAPI GetCurrentThread(void) { return NtCurrentThread(); }
 DWORD WINAPI GetCurrentProcessId(void) { return (DWORD)getpid(); }
 DWORD WINAPI GetCurrentThreadId(void) { return (DWORD)(ULONG_PTR)NtCurrentTeb()->ClientId.UniqueThread; }
 
-/* The libraries of Windows whose calls are here; all of them are this one. */
-static const char *const modules[] = {"kernel32", "kernelbase", "ntdll", "api-ms-win-core-memory-l1-1-0"};
-static char this_module;
-
-HMODULE WINAPI GetModuleHandleA(LPCSTR name)
+bool strata_vm_is_beyond_stack(uintptr_t address, size_t size)
 {
-    if (name == NULL)
-        return NtCurrentTeb()->ProcessEnvironmentBlock->ImageBaseAddress;
-    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-        const size_t length = strlen(modules[i]);
-        if (strncasecmp(name, modules[i], length) == 0 && (name[length] == 0 || strcasecmp(name + length, ".dll") == 0))
-            return &this_module;
-    }
-    SetLastError(ERROR_MOD_NOT_FOUND);
-    return NULL;
-}
-
-HMODULE WINAPI GetModuleHandleW(LPCWSTR name)
-{
-    char narrow[MAX_PATH];
-    if (name == NULL)
-        return GetModuleHandleA(NULL);
-    size_t i = 0;
-    for (; name[i] != 0 && i < sizeof narrow - 1; i++)
-        narrow[i] = name[i] < 128 ? (char)name[i] : '?';
-    narrow[i] = 0;
-    return GetModuleHandleA(narrow);
-}
-
-FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
-{
-    void *found = NULL;
-    if (module == &this_module) {
-        /* Only what this library itself defines: a C function of the same name is another thing. */
-        Dl_info mine, other;
-        found = dlsym(RTLD_DEFAULT, name);
-        if (found != NULL
-            && (dladdr((void *)(uintptr_t)&GetProcAddress, &mine) == 0 || dladdr(found, &other) == 0
-                || mine.dli_fbase != other.dli_fbase))
-            found = NULL;
-    } else if (module == GetModuleHandleA(NULL)) {
-        found = dlsym(RTLD_DEFAULT, name);
-    }
-    if (found == NULL) {
-        SetLastError(ERROR_PROC_NOT_FOUND);
-        return NULL;
-    }
-    FARPROC procedure;
-    memcpy(&procedure, &found, sizeof procedure);
-    return procedure;
+    const PTEB block = NtCurrentTeb();
+    const uintptr_t lowest = (uintptr_t)block->DeallocationStack, here = (uintptr_t)__builtin_frame_address(0);
+    /* The kernel lets the first thread's stack grow, page by page downwards: what is lowest in the range decides. */
+    if (lowest == 0 || here < lowest || here >= (uintptr_t)block->NtTib.StackBase || size == 0)
+        return false;
+    const uintptr_t low = address > lowest ? address : lowest;
+    if (low >= here || address + size <= low || address + size < address)
+        return false;
+    const uintptr_t page = host_page_size();
+    unsigned char resident;
+    return mincore((void *)(low & ~(page - 1)), page, &resident) != 0 && errno == ENOMEM;
 }
 
 void NTAPI RtlInitUnicodeString(PUNICODE_STRING string, LPCWSTR text)

@@ -36,7 +36,7 @@ extension MachineBackend {
         views.removeAll { $0.range == range }
     }
 
-    public func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+    public func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {
         let number = page.start.rawValue / PageCount.pageSize
         do throws(PagedMemoryError) { try makePrivate(number) } catch { throw .storageFailed }
     }

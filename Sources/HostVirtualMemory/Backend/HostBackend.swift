@@ -96,9 +96,14 @@ extension HostBackend: AddressSpaceBackend {
         storages.removeView(of: storage)
     }
 
-    mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
-        // The mapping is private: the kernel copies the page when the write is made again.
-        try HostMemory.protect(page, Self.access(protection))
+    mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {
+        // The kernel copies the page when the write is made again, of a mapping that is private or becomes it here.
+        let access = Self.access(source.protection)
+        guard let storage = storages[source.storage], !source.isCopyOnWrite, !storage.isImage else {
+            try HostMemory.protect(page, access)
+            return
+        }
+        try HostMemory.map(page, access, descriptor: storage.descriptor, offset: source.offset, isShared: false)
     }
 
     mutating func discard(_ range: VirtualRange) {

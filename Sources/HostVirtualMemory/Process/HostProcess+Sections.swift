@@ -73,6 +73,8 @@ extension HostProcess {
     public func createImageSection(
         _ file: HostSectionFile, protection: PageProtection, attributes: SectionAttributes
     ) throws(NTStatus) -> HostSection {
+        let named = SectionFile(token: 0, byteCount: file.byteCount, access: file.access)
+        try Section.checkImage(named, protection: protection, attributes: attributes)
         let bytes = try Self.contents(of: file)
         return try withLock { () throws(NTStatus) in
             let image: PEImage

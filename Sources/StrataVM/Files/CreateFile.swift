@@ -2,12 +2,14 @@ import CStrataVM
 import SystemPackage
 
 /// The rights that generic ones stand for.
-private func specific(_ access: DWORD) -> DWORD {
+private func specific(_ access: DWORD) -> DWORD { specific(access, 0x12_0089, 0x12_0116, 0x12_00A0, 0x1F_01FF) }
+
+private func specific(_ access: DWORD, _ read: DWORD, _ write: DWORD, _ execute: DWORD, _ all: DWORD) -> DWORD {
     var result = access & 0x0FFF_FFFF & ~0x0200_0000
-    if access & 0x8000_0000 != 0 { result |= 0x0012_0089 }
-    if access & 0x4000_0000 != 0 { result |= 0x0012_0116 }
-    if access & 0x2000_0000 != 0 { result |= 0x0012_00A0 }
-    if access & 0x1200_0000 != 0 { result |= 0x001F_01FF }
+    if access & 0x8000_0000 != 0 { result |= read }
+    if access & 0x4000_0000 != 0 { result |= write }
+    if access & 0x2000_0000 != 0 { result |= execute }
+    if access & 0x1200_0000 != 0 { result |= all }
     return result
 }
 
@@ -20,6 +22,20 @@ private func create(_ path: FilePath?, _ access: DWORD, _ share: DWORD, _ dispos
     let access = specific(access)
     guard let disposition = FileDisposition(rawValue: disposition), disposition != .truncateExisting || access & 0x2 != 0 else {
         fail(87)
+        return unsafe invalid
+    }
+    do throws(Errno) {
+        if let library = try SystemLibraries.open(path) {
+            guard disposition == .openExisting, access & 0x10116 == 0 else {
+                try? library.close()
+                fail(5)
+                return unsafe invalid
+            }
+            let file = FileObject(descriptor: library, path: path, isDeletedOnClose: false)
+            return unsafe HandleTable.open(.file(file), access: access)
+        }
+    } catch {
+        fail(Status.error(error))
         return unsafe invalid
     }
     let known = try? HostFiles.information(path)
@@ -59,14 +75,20 @@ private func device(_ path: FilePath, _ request: FileRequest) throws(FileFailure
     _ path: LPCSTR?, _ access: DWORD, _ share: DWORD, _ attributes: LPSECURITY_ATTRIBUTES?, _ disposition: DWORD, _ flags: DWORD,
     _ model: HANDLE?
 ) -> HANDLE? {
-    unsafe create(Text.path(path), access, share, disposition, flags)
+    if let pipe = unsafe PipeName(Text.utf16(path)) {
+        return unsafe PipeCalls.open(pipe, access: specific(access), disposition: disposition, flags: flags)
+    }
+    return unsafe create(Text.path(path), access, share, disposition, flags)
 }
 
 @c @implementation public func CreateFileW(
     _ path: LPCWSTR?, _ access: DWORD, _ share: DWORD, _ attributes: LPSECURITY_ATTRIBUTES?, _ disposition: DWORD, _ flags: DWORD,
     _ model: HANDLE?
 ) -> HANDLE? {
-    unsafe create(Text.path(path), access, share, disposition, flags)
+    if let pipe = unsafe PipeName(Text.utf16(path)) {
+        return unsafe PipeCalls.open(pipe, access: specific(access), disposition: disposition, flags: flags)
+    }
+    return unsafe create(Text.path(path), access, share, disposition, flags)
 }
 
 @c @implementation public func CloseHandle(_ handle: HANDLE?) -> BOOL {
@@ -95,6 +117,9 @@ private func device(_ path: FilePath, _ request: FileRequest) throws(FileFailure
                 case .file: granted = specific(access)
                 case .section: granted = SectionCalls.specific(access)
                 case .process: granted = access
+                case .event: granted = specific(access, 0x12_0001, 0x12_0002, 0x12_0000, 0x1F_0003)
+                case .thread: granted = specific(access, 0x12_0048, 0x12_0037, 0x12_0000, 0x1F_FFFF)
+                case .pipe: granted = specific(access)
                 }
             }
             unsafe duplicate = unsafe HandleTable.open(entry.object, access: granted)
@@ -104,6 +129,13 @@ private func device(_ path: FilePath, _ request: FileRequest) throws(FileFailure
             try unsafe HandleTable.close(duplicate)
             throw Status(.accessViolation)
         }
+    }
+}
+
+@c @implementation public func IsWow64Process(_ process: HANDLE?, _ answer: PBOOL?) -> BOOL {
+    win32 { () throws(Status) in
+        try unsafe HandleTable.process(process)
+        guard unsafe Arguments.store(0, answer) else { throw Status(.accessViolation) }
     }
 }
 

@@ -111,6 +111,7 @@ private func complete(_ overlapped: LPOVERLAPPED?, _ count: Int) {
     let words = unsafe UnsafeMutableRawPointer(overlapped).assumingMemoryBound(to: UInt64.self)
     _ = unsafe Arguments.store(0, words)
     _ = unsafe Arguments.store(UInt64(count), words + 1)
+    if let event = unsafe Overlapped(overlapped)?.event { Waits.locked { event.isSet = true } }
 }
 
 @c @implementation public func ReadFile(
@@ -119,6 +120,9 @@ private func complete(_ overlapped: LPOVERLAPPED?, _ count: Int) {
     if unsafe count != nil, unsafe !Arguments.store(0, count) {
         fail(998)
         return 0
+    }
+    if let pipe = unsafe HandleTable.pipe(handle) {
+        return unsafe PipeCalls.read(pipe.end, pipe.access, buffer, size, count, overlapped)
     }
     var isPastEnd = false
     let isRead = unsafe withFile(handle, access: 0x1) { file in
@@ -148,6 +152,9 @@ private func complete(_ overlapped: LPOVERLAPPED?, _ count: Int) {
     if unsafe count != nil, unsafe !Arguments.store(0, count) {
         fail(998)
         return 0
+    }
+    if let pipe = unsafe HandleTable.pipe(handle) {
+        return unsafe PipeCalls.write(pipe.end, pipe.access, buffer, size, count, overlapped)
     }
     return unsafe withFile(handle, access: 0x6) { file in
         guard host_probe(UInt(bitPattern: buffer), Int(size), false) else { throw Status(.accessViolation) }

@@ -1,3 +1,4 @@
+import CHostMemory
 import CStrataVM
 import HostVirtualMemory
 import MemoryMap
@@ -98,8 +99,7 @@ private func map(
         try unsafe HandleTable.process(process)
         let word = PageProtection(rawValue: protection)
         let object = try unsafe HandleTable.section(handle)
-        let isImage = object.section.attributes.contains(.image)
-        _ = try unsafe HandleTable.section(handle, access: isImage ? 0 : SectionCalls.needed(word))
+        _ = try unsafe HandleTable.section(handle, access: SectionCalls.needed(word))
         let view = try withStatus { () throws(NTStatus) in
             try HostProcess.current.mapView(of: object.section, word) { request in
                 request.base = asked.address.rawValue == 0 ? nil : asked.address
@@ -159,6 +159,14 @@ private func map(
     }
 }
 
+/// Demands a buffer that is large enough and that can be written, all of it.
+private func buffered(_ buffer: UnsafeMutableRawPointer?, _ length: SIZE_T, atLeast needed: Int) throws(Status) {
+    guard length >= needed else { throw Status(.infoLengthMismatch) }
+    guard let count = Int(exactly: length), host_probe(UInt(bitPattern: buffer), count, true) else {
+        throw Status(.accessViolation)
+    }
+}
+
 @c @implementation public func NtQuerySection(
     _ handle: HANDLE?, _ kind: SECTION_INFORMATION_CLASS, _ buffer: UnsafeMutableRawPointer?, _ length: SIZE_T,
     _ written: UnsafeMutablePointer<SIZE_T>?
@@ -168,7 +176,7 @@ private func map(
         switch kind {
         case SectionBasicInformation:
             needed = unsafe MemoryLayout<SECTION_BASIC_INFORMATION>.size
-            guard length >= needed else { throw Status(.infoLengthMismatch) }
+            try unsafe buffered(buffer, length, atLeast: needed)
             let section = try unsafe HandleTable.section(handle, access: 0x1).section
             guard unsafe Arguments.store(0 as UInt64, raw: buffer),
                 unsafe Arguments.store(UInt64(section.attributes.rawValue), raw: buffer.map { unsafe $0 + 8 }),
@@ -176,7 +184,7 @@ private func map(
             else { throw Status(.accessViolation) }
         case SectionImageInformation:
             needed = unsafe MemoryLayout<SECTION_IMAGE_INFORMATION>.size
-            guard length >= needed else { throw Status(.infoLengthMismatch) }
+            try unsafe buffered(buffer, length, atLeast: needed)
             let section = try unsafe HandleTable.section(handle, access: 0x1).section
             guard let image = section.image else { throw Status(0xC000_0049) }
             var information = unsafe SECTION_IMAGE_INFORMATION()

@@ -23,6 +23,6 @@ public struct BookkeepingOnly: AddressSpaceBackend {
     public mutating func unmap(
         _ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool
     ) throws(BackendError) {}
-    public mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {}
+    public mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {}
     public mutating func mapFrames(_ range: VirtualRange, _ frames: [UInt64]) throws(BackendError) {}
 }

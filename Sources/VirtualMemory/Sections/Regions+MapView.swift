@@ -18,8 +18,8 @@ extension Regions {
         guard let protection = request.protection.validated, protection.isDisjoint(with: .guardPage) else {
             throw .invalidPageProtection
         }
-        if !section.isImage {
-            guard protection.base != .execute, protection.isSubset(ofView: section.protection) else { throw .sectionProtection }
+        guard section.isImage || protection.base != .execute, protection.isSubset(ofView: section.protection) else {
+            throw .sectionProtection
         }
         let base = request.base?.rawValue ?? 0
         let replaces = request.type.contains(.replacePlaceholder)
@@ -31,10 +31,10 @@ extension Regions {
             try check(requirements)
         }
         guard request.offset < section.byteCount else { throw .invalidParameter }
-        let sectionEnd = (section.byteCount + pageMask) & ~pageMask
-        let rest = sectionEnd - request.offset
+        // To the byte: the tail of a file's last page is no part of the section.
+        let rest = section.byteCount - request.offset
         guard request.byteCount <= rest else { throw .invalidViewSize }
-        let wanted = request.byteCount == 0 ? section.byteCount - request.offset : request.byteCount
+        let wanted = request.byteCount == 0 ? rest : request.byteCount
         let size = (wanted + pageMask) & ~pageMask
 
         var plan: ViewPlan

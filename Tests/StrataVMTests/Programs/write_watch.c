@@ -34,6 +34,13 @@ int main(void)
     CHECK(GetWriteWatch(0, memory + 0x2000, 0x3000, pages, &count, &granularity) == 0 && count == 1);
     CHECK(memory[0x3000] == 5 && memory[0x3FFF] == 2);
 
+    /* An array for nothing is wrong in its size, whether it is there or not. */
+    SetLastError(0);
+    count = 0;
+    CHECK(GetWriteWatch(0, memory, 0x1000, NULL, &count, &granularity) == ~0u && GetLastError() == ERROR_INVALID_PARAMETER);
+    count = 1;
+    CHECK(GetWriteWatch(0, memory, 0x1000, NULL, &count, &granularity) == ~0u && GetLastError() == ERROR_NOACCESS);
+
     /* Protections come and go; the record stays. */
     DWORD old;
     CHECK(VirtualProtect(memory, 0x8000, PAGE_READONLY, &old) && VirtualProtect(memory, 0x8000, PAGE_READWRITE, &old));

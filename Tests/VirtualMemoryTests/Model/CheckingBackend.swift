@@ -84,9 +84,9 @@ struct CheckingBackend: AddressSpaceBackend {
         set(range, leavingPlaceholder ? Page(isPlaceholder: true) : nil)
     }
 
-    mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+    mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {
         expect(page) { $0?.isView == true }
         try spend()
-        for address in addresses(page) { pages[address]?.protection = protection }
+        for address in addresses(page) { pages[address]?.protection = source.protection }
     }
 }

@@ -19,7 +19,7 @@ private struct Written: AddressSpaceBackend {
     mutating func protect(_: VirtualRange, _: PageProtection) throws(BackendError) {}
     mutating func map(_: VirtualRange, _: ViewMapping) throws(BackendError) {}
     mutating func unmap(_: VirtualRange, of: SectionStorage, leavingPlaceholder: Bool) throws(BackendError) {}
-    mutating func copyOnWrite(_: VirtualRange, _: PageProtection) throws(BackendError) {}
+    mutating func copyOnWrite(_: VirtualRange, of: ViewMapping) throws(BackendError) {}
 }
 
 @Suite struct WrittenPagesTests {

@@ -85,7 +85,11 @@ typedef struct _PEB {
 /// The thread environment block of the documented layout. `NtTib`, `ClientId`, `ProcessEnvironmentBlock`, `LastErrorValue`,
 /// `LastStatusValue` and `DeallocationStack` are live; the rest is the program's or 0.
 typedef struct _TEB {
-    NT_TIB NtTib;
+    /* Some declare it under the one name, some under the other. */
+    __extension__ union {
+        NT_TIB NtTib;
+        NT_TIB Tib;
+    };
     PVOID EnvironmentPointer;
     CLIENT_ID ClientId;
     PVOID ActiveRpcHandle;
@@ -129,11 +133,7 @@ HANDLE WINAPI GetCurrentThread(void);
 DWORD WINAPI GetCurrentProcessId(void);
 DWORD WINAPI GetCurrentThreadId(void);
 HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD process);
-
-/// The calls by their names, for programs that look for those that may be missing. Any of Windows's system libraries is known.
-HMODULE WINAPI GetModuleHandleA(LPCSTR name);
-HMODULE WINAPI GetModuleHandleW(LPCWSTR name);
-FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name);
+BOOL WINAPI IsWow64Process(HANDLE process, PBOOL answer);
 
 STRATA_VM_END
 
@@ -146,11 +146,5 @@ STRATA_VM_END
 #define PROCESS_VM_WRITE 0x0020
 #define PROCESS_QUERY_INFORMATION 0x0400
 #define PROCESS_ALL_ACCESS 0x001FFFFF
-
-#ifdef UNICODE
-#define GetModuleHandle GetModuleHandleW
-#else
-#define GetModuleHandle GetModuleHandleA
-#endif
 
 #endif
