@@ -267,7 +267,10 @@ let benchmarkTargets: [Target] = [
         path: "Benchmarks/GuestLayout", swiftSettings: strict),
     .target(name: "CHostBenchmark", dependencies: ["CStrataVM"], path: "Benchmarks/CHostBenchmark"),
     .executableTarget(
-        name: "HostVirtualMemoryBenchmark", dependencies: ["BenchmarkHarness", "CHostBenchmark", "StrataVM"],
+        name: "HostVirtualMemoryBenchmark",
+        dependencies: [
+            "BenchmarkHarness", "CHostBenchmark", "StrataVM", system, .product(name: "Subprocess", package: "swift-subprocess"),
+        ],
         path: "Benchmarks/HostVirtualMemory", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
 ]
 

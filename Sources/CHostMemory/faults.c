@@ -49,9 +49,17 @@ static sigaction_function real_sigaction(void)
     return function;
 }
 
+bool host_copy_small(void *to, const void *from, size_t size);
+extern const char host_copy_small_end[], host_copy_small_failed[];
+
+/* Most copies are of a number or a structure that a call reports back. */
+enum { small_copy = 64 };
+
 /* A fault inside leaves memcpy by longjmp: it holds nothing. */
 bool host_copy(void *to, const void *from, size_t size)
 {
+    if (size <= small_copy)
+        return host_copy_small(to, from, size);
     jmp_buf environment;
     jmp_buf *const outer = guarded;
     if (setjmp(environment) != 0) {
@@ -163,6 +171,21 @@ static void pass_on(int number, siginfo_t *information, void *context)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/* Whether the fault was made by a small copy, which then goes on where it returns false. */
+static bool leave_small_copy(ucontext_t *context)
+{
+#if defined(__x86_64__)
+    greg_t *const instruction = &context->uc_mcontext.gregs[REG_RIP];
+#else
+    unsigned long long *const instruction = (unsigned long long *)&context->uc_mcontext.pc;
+#endif
+    const uintptr_t at = (uintptr_t)*instruction;
+    if (at < (uintptr_t)&host_copy_small || at >= (uintptr_t)host_copy_small_end)
+        return false;
+    *instruction = (uintptr_t)host_copy_small_failed;
+    return true;
+}
+
 static void take_fault(int number, siginfo_t *information, void *context)
 {
     const int error = errno;
@@ -177,6 +200,10 @@ static void take_fault(int number, siginfo_t *information, void *context)
     const host_fault_judge judgement = atomic_load_explicit(&judge, memory_order_acquire);
     const enum host_fault_verdict verdict = judgement == NULL ? HOST_FAULT_ACCESS_VIOLATION : judgement(&fault);
     if (verdict == HOST_FAULT_MENDED) {
+        errno = error;
+        return;
+    }
+    if (leave_small_copy(context)) {
         errno = error;
         return;
     }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -14,12 +15,6 @@
 #ifndef MADV_FREE
 #define MADV_FREE 8
 #endif
-
-static int native_protection(int protection)
-{
-    return (protection & HOST_READ ? PROT_READ : 0) | (protection & HOST_WRITE ? PROT_WRITE : 0)
-        | (protection & HOST_EXECUTE ? PROT_EXEC : 0);
-}
 
 int host_claim(uintptr_t address, size_t size)
 {
@@ -34,26 +29,15 @@ int host_claim(uintptr_t address, size_t size)
     return 0;
 }
 
-int host_clear(uintptr_t address, size_t size)
-{
-    void *at = mmap((void *)address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-    return at == MAP_FAILED ? errno : 0;
-}
-
 int host_unclaim(uintptr_t address, size_t size)
 {
     return munmap((void *)address, size) == 0 ? 0 : errno;
 }
 
-int host_protect(uintptr_t address, size_t size, int protection)
-{
-    return mprotect((void *)address, size, native_protection(protection)) == 0 ? 0 : errno;
-}
-
 int host_map_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared)
 {
     void *at = mmap(
-        (void *)address, size, native_protection(protection), (shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE) | MAP_FIXED,
+        (void *)address, size, protection, (shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE) | MAP_FIXED,
         descriptor, (off_t)offset);
     return at == MAP_FAILED ? errno : 0;
 }
@@ -150,6 +134,17 @@ uint64_t host_memory_and_swap(void)
     if (sysinfo(&information) != 0)
         return 0;
     return ((uint64_t)information.totalram + information.totalswap) * information.mem_unit;
+}
+
+int64_t host_file_size(int descriptor)
+{
+    struct stat information;
+    return fstat(descriptor, &information) == 0 ? (int64_t)information.st_size : -errno;
+}
+
+int host_resize_file(int descriptor, uint64_t size)
+{
+    return ftruncate(descriptor, (off_t)size) == 0 ? 0 : errno;
 }
 
 int host_synchronize_file(int descriptor)

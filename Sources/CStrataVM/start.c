@@ -7,4 +7,6 @@ __attribute__((constructor)) static void start(void)
 {
     strata_vm_start();
     host_listen_to_faults(strata_vm_raise);
+    NtCurrentTeb();
+    RtlGetCurrentPeb()->ProcessHeap = GetProcessHeap();
 }

@@ -1,13 +1,15 @@
-/* The thread and process environment blocks, and what Windows says of processes, threads and modules. */
+/* The thread and process environment blocks, and what Windows says of processes and threads. */
 #define _GNU_SOURCE
 #include "strata-vm-private.h"
 
 #include <dlfcn.h>
+#include <limits.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,15 +18,87 @@ static pthread_once_t process_once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key;
 static __thread PTEB thread_block __attribute__((tls_model("initial-exec")));
 
-static void end_thread(void *block)
+/*
+ * A thread's block and what is kept of it. Blocks are never freed and serve further threads: a thread that was made behind the library's
+ * back starts with its maker's segment, and what a segment points to has to be recognized for as long as it may.
+ */
+struct block {
+    TEB teb;
+    struct block *next;
+    struct block *next_unused;
+    int passes;
+};
+
+static pthread_mutex_t block_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct block *blocks, *unused_blocks;
+
+static struct block *take_block(void)
 {
+    pthread_mutex_lock(&block_lock);
+    struct block *block = unused_blocks;
+    if (block != NULL) {
+        unused_blocks = block->next_unused;
+    } else if ((block = aligned_alloc(0x1000, 0x2000)) != NULL) {
+        block->next = blocks;
+        blocks = block;
+    }
+    pthread_mutex_unlock(&block_lock);
+    if (block != NULL) {
+        memset(&block->teb, 0, sizeof block->teb);
+        block->passes = 0;
+    }
+    return block;
+}
+
+static bool is_block(const void *address)
+{
+    bool is_found = false;
+    pthread_mutex_lock(&block_lock);
+    for (const struct block *at = blocks; at != NULL && !is_found; at = at->next)
+        is_found = &at->teb == address;
+    pthread_mutex_unlock(&block_lock);
+    return is_found;
+}
+
+void strata_vm_enter_segment(void)
+{
+    void *const base = strata_vm_segment();
+    if (base != thread_block && (base == NULL || is_block(base)))
+        strata_vm_set_segment(thread_block);
+}
+
+static void end_thread(void *given)
+{
+    struct block *const block = given;
+    /* The other keys' destructors may still read it: it goes with the last pass over them. */
+    if (++block->passes < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(thread_key, block) == 0)
+        return;
+    if (strata_vm_segment() == block)
+        strata_vm_set_segment(NULL);
     thread_block = NULL;
-    free(block);
+    pthread_mutex_lock(&block_lock);
+    block->next_unused = unused_blocks;
+    unused_blocks = block;
+    pthread_mutex_unlock(&block_lock);
+}
+
+static void name_thread(PTEB teb)
+{
+    teb->ClientId.UniqueProcess = (HANDLE)(ULONG_PTR)getpid();
+    teb->ClientId.UniqueThread = (HANDLE)(ULONG_PTR)syscall(SYS_gettid);
+}
+
+static void start_forked(void)
+{
+    pthread_mutex_init(&block_lock, NULL);
+    if (thread_block != NULL)
+        name_thread(thread_block);
 }
 
 static void start_process(void)
 {
     pthread_key_create(&thread_key, end_thread);
+    pthread_atfork(NULL, NULL, start_forked);
     Dl_info program;
     if (dladdr((void *)getauxval(AT_ENTRY), &program) != 0)
         process_block.ImageBaseAddress = program.dli_fbase;
@@ -44,11 +118,12 @@ static __attribute__((noinline)) PTEB start_thread(void)
     /* Without memory for it, threads share one block: errors may then cross, and nothing else. */
     static TEB spare;
     pthread_once(&process_once, start_process);
-    PTEB block = calloc(1, sizeof *block);
-    if (block == NULL)
-        block = &spare;
-    else
-        pthread_setspecific(thread_key, block);
+    struct block *const taken = take_block();
+    PTEB block = &spare;
+    if (taken != NULL) {
+        block = &taken->teb;
+        pthread_setspecific(thread_key, taken);
+    }
     pthread_attr_t attributes;
     if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
         void *lowest;
@@ -62,10 +137,11 @@ static __attribute__((noinline)) PTEB start_thread(void)
     }
     block->NtTib.ExceptionList = (PVOID)~(ULONG_PTR)0;
     block->NtTib.Self = &block->NtTib;
-    block->ClientId.UniqueProcess = (HANDLE)(ULONG_PTR)getpid();
-    block->ClientId.UniqueThread = (HANDLE)(ULONG_PTR)syscall(SYS_gettid);
     block->ProcessEnvironmentBlock = &process_block;
+    name_thread(block);
     thread_block = block;
+    strata_vm_enter_segment();
+    strata_vm_take_signal_stack();
     return block;
 }
 
@@ -88,56 +164,19 @@ HANDLE WINAPI GetCurrentThread(void) { return NtCurrentThread(); }
 DWORD WINAPI GetCurrentProcessId(void) { return (DWORD)getpid(); }
 DWORD WINAPI GetCurrentThreadId(void) { return (DWORD)(ULONG_PTR)NtCurrentTeb()->ClientId.UniqueThread; }
 
-/* The libraries of Windows whose calls are here; all of them are this one. */
-static const char *const modules[] = {"kernel32", "kernelbase", "ntdll", "api-ms-win-core-memory-l1-1-0"};
-static char this_module;
-
-HMODULE WINAPI GetModuleHandleA(LPCSTR name)
+bool strata_vm_is_beyond_stack(uintptr_t address, size_t size)
 {
-    if (name == NULL)
-        return NtCurrentTeb()->ProcessEnvironmentBlock->ImageBaseAddress;
-    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-        const size_t length = strlen(modules[i]);
-        if (strncasecmp(name, modules[i], length) == 0 && (name[length] == 0 || strcasecmp(name + length, ".dll") == 0))
-            return &this_module;
-    }
-    SetLastError(ERROR_MOD_NOT_FOUND);
-    return NULL;
-}
-
-HMODULE WINAPI GetModuleHandleW(LPCWSTR name)
-{
-    char narrow[MAX_PATH];
-    if (name == NULL)
-        return GetModuleHandleA(NULL);
-    size_t i = 0;
-    for (; name[i] != 0 && i < sizeof narrow - 1; i++)
-        narrow[i] = name[i] < 128 ? (char)name[i] : '?';
-    narrow[i] = 0;
-    return GetModuleHandleA(narrow);
-}
-
-FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
-{
-    void *found = NULL;
-    if (module == &this_module) {
-        /* Only what this library itself defines: a C function of the same name is another thing. */
-        Dl_info mine, other;
-        found = dlsym(RTLD_DEFAULT, name);
-        if (found != NULL
-            && (dladdr((void *)(uintptr_t)&GetProcAddress, &mine) == 0 || dladdr(found, &other) == 0
-                || mine.dli_fbase != other.dli_fbase))
-            found = NULL;
-    } else if (module == GetModuleHandleA(NULL)) {
-        found = dlsym(RTLD_DEFAULT, name);
-    }
-    if (found == NULL) {
-        SetLastError(ERROR_PROC_NOT_FOUND);
-        return NULL;
-    }
-    FARPROC procedure;
-    memcpy(&procedure, &found, sizeof procedure);
-    return procedure;
+    const PTEB block = NtCurrentTeb();
+    const uintptr_t lowest = (uintptr_t)block->DeallocationStack, here = (uintptr_t)__builtin_frame_address(0);
+    /* The kernel lets the first thread's stack grow, page by page downwards: what is lowest in the range decides. */
+    if (lowest == 0 || here < lowest || here >= (uintptr_t)block->NtTib.StackBase || size == 0)
+        return false;
+    const uintptr_t low = address > lowest ? address : lowest;
+    if (low >= here || address + size <= low || address + size < address)
+        return false;
+    const uintptr_t page = host_page_size();
+    unsigned char resident;
+    return mincore((void *)(low & ~(page - 1)), page, &resident) != 0 && errno == ENOMEM;
 }
 
 void NTAPI RtlInitUnicodeString(PUNICODE_STRING string, LPCWSTR text)

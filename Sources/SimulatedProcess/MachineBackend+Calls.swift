@@ -29,12 +29,14 @@ extension MachineBackend {
         views.insert(MappedView(range: range, mapping: view), at: firstView(endingAtOrAbove: range.start))
     }
 
-    public func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+    public func unmap(
+        _ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool
+    ) throws(BackendError) {
         try dropPrivates(in: range)
         views.removeAll { $0.range == range }
     }
 
-    public func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+    public func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {
         let number = page.start.rawValue / PageCount.pageSize
         do throws(PagedMemoryError) { try makePrivate(number) } catch { throw .storageFailed }
     }

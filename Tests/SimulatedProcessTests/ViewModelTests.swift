@@ -161,7 +161,8 @@ import VirtualMemory
                 var request = ViewRequest(section: model.storages[storage].section, protection: access)
                 request.base = address(region.pages.lowerBound)
                 request.offset = UInt64(offset) * Self.pageSize
-                request.byteCount = size(region.pages)
+                // The last page of a file that does not fill it is mapped as a whole, and asked for as far as it goes.
+                request.byteCount = min(size(region.pages), request.section.byteCount - request.offset)
                 request.type = .replacePlaceholder
                 try process.space.mapView(request)
                 let kind = Kind.view(storage: storage, offset: offset, access: access)

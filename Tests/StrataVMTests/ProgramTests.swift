@@ -15,26 +15,42 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "images.c", "layout.cpp", "mappings.c", "placeholders.c", "protection.c",
-            "sections.c", "signals.c", "write_watch.c",
+            "allocation.c", "environment.c", "extension.c", "images.c", "layout.cpp", "mappings.c", "modules.c", "pipes.c",
+            "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
+            "synchronization.c", "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {
         // The limit on mappings takes seconds to reach, once is enough.
         guard name != "mappings.c" || optimization == "-O2" else { return }
-        let program = Self.products.appending("strata-vm-test-\(name)\(optimization)")
+        try await Self.check(name, optimization: optimization)
+    }
+
+    /// Write watches as the processor's faults tell of them, as the kernel keeps track of them, and as the library chooses itself.
+    @Test(arguments: ["write_watch.c", "write_watch_model.c", "write_watch_refused.c", "signals.c"], ["faults", "kernel", ""])
+    func writeWatch(_ name: String, way: String) async throws {
+        try await Self.check(name, optimization: "-O2", environment: way.isEmpty ? [:] : ["STRATA_WRITE_WATCH": way])
+    }
+
+    /// Builds a program and runs it.
+    private static func check(
+        _ name: String, optimization: String, environment: [Environment.Key: String] = [:]
+    ) async throws {
+        var environment = environment
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        let program = products.appending("strata-vm-test-\(name)\(optimization)\(environment.values.joined())")
         let compiler = name.hasSuffix(".cpp") ? ["clang++", "-std=c++17"] : ["clang", "-std=c11"]
-        let libraries = Self.products.string
+        let libraries = products.string
         let built = try await run(
             .name(compiler[0]),
             arguments: Arguments(
                 Array(compiler[1...]) + [
                     optimization, "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-                    "-I", Self.root.appending("Sources/CStrataVM/include").string, Self.sources.appending(name).string,
+                    "-I", root.appending("Sources/CStrataVM/include").string, sources.appending(name).string,
                     "-o", program.string, "-L", libraries, "-lstrata-vm", "-lpthread", "-Wl,-rpath,\(libraries)",
                 ]), output: .discarded, error: .string(limit: 1 << 16))
         #expect(built.terminationStatus.isSuccess, "\(built.standardError)")
         let result = try await run(
-            .path(program), environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]), output: .string(limit: 1 << 16),
+            .path(program), environment: .inherit.updating(environment), output: .string(limit: 1 << 16),
             error: .string(limit: 1 << 16))
         #expect(result.terminationStatus.isSuccess, "\(result.standardOutput)\(result.standardError)")
         #expect(result.standardOutput.hasSuffix(" 0 failures\n") == true)

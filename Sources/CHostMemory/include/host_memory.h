@@ -5,24 +5,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 
 /*
  * What the host's kernel does with address ranges, without errno: every call gives 0 or the error's number. Addresses are integers
  * here, since most of them are never dereferenced.
  */
 
-enum { HOST_NONE = 0, HOST_READ = 1, HOST_WRITE = 2, HOST_EXECUTE = 4 };
+/* As the kernel has them. */
+enum { HOST_NONE = PROT_NONE, HOST_READ = PROT_READ, HOST_WRITE = PROT_WRITE, HOST_EXECUTE = PROT_EXEC };
 
 /// Maps inaccessible, unaccounted memory at exactly the range, where nothing is mapped yet; EEXIST where something is.
 int host_claim(uintptr_t address, size_t size);
 
 /// Puts fresh inaccessible memory over a range that belongs to the caller; the contents are gone.
-int host_clear(uintptr_t address, size_t size);
+static inline int host_clear(uintptr_t address, size_t size)
+{
+    void *at = mmap((void *)address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    return at == MAP_FAILED ? errno : 0;
+}
 
 /// Gives a claimed range back to the kernel.
 int host_unclaim(uintptr_t address, size_t size);
 
-int host_protect(uintptr_t address, size_t size, int protection);
+/* Here, and not behind a call: after the kernel's return a processor predicts no returns for a while, so every level costs. */
+static inline int host_protect(uintptr_t address, size_t size, int protection)
+{
+    return mprotect((void *)address, size, protection) == 0 ? 0 : errno;
+}
 
 /// Maps a file's bytes over a range that belongs to the caller, shared or with private copies.
 int host_map_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared);
@@ -38,6 +48,9 @@ int host_lock(uintptr_t address, size_t size);
 int host_unlock(uintptr_t address, size_t size);
 int host_synchronize(uintptr_t address, size_t size);
 
+/// A file's size in bytes, or minus the error's number.
+int64_t host_file_size(int descriptor);
+int host_resize_file(int descriptor, uint64_t size);
 int host_synchronize_file(int descriptor);
 
 /// One byte per page: bit 0 set where the page is in memory.
@@ -59,6 +72,35 @@ uint64_t host_memory_and_swap(void);
 uintptr_t host_program_break(void);
 /// Where the kernel would put a mapping now; 0 where it gives none.
 uintptr_t host_next_mapping(void);
+
+/// How writes to pages are noticed.
+enum host_tracking {
+    /// The processor's faults come to the program's own handler.
+    HOST_TRACKING_BY_FAULTS,
+    /// The kernel keeps track.
+    HOST_TRACKING_BY_KERNEL,
+    /// By the kernel as the environment insists, which cannot do it.
+    HOST_TRACKING_REFUSED,
+};
+
+/// By the kernel where it can; STRATA_WRITE_WATCH in the environment chooses: `faults`, `kernel`. Decided at the first call, and not
+/// to be called by two threads at once then.
+enum host_tracking host_tracking(void);
+
+struct host_page_run {
+    uintptr_t start, end;
+};
+
+/// Lets the kernel keep track of the writes to anonymous memory, as long as it stays mapped. None of it counts as written.
+int host_track_writes(uintptr_t address, size_t size);
+/// The written pages from `*address` on, ascending; it is moved to where the next call goes on. Their number, or minus the error's.
+int host_written_pages(uintptr_t *address, uintptr_t end, struct host_page_run *found, size_t capacity);
+/// Makes pages count as not written.
+int host_forget_writes(uintptr_t address, size_t size);
+/// Drops the contents and makes the pages inaccessible, still tracked.
+int host_empty_tracked(uintptr_t address, size_t size);
+/// As host_lock, without counting as a write; reports pages that others wrote meanwhile.
+int host_lock_tracked(uintptr_t address, size_t size, void (*report)(uintptr_t page, void *context), void *context);
 
 /// Copies while faults are caught: false where one of the sides could not be touched, with what was copied before it unknown.
 bool host_copy(void *to, const void *from, size_t size);

@@ -11,8 +11,12 @@
 #include "strata-vm/memory.h"
 #include "strata-vm/sections.h"
 #include "strata-vm/files.h"
+#include "strata-vm/pipes.h"
+#include "strata-vm/synchronization.h"
 #include "strata-vm/exceptions.h"
 #include "strata-vm/threads.h"
+#include "strata-vm/modules.h"
+#include "strata-vm/heap.h"
 #include "strata-vm/native.h"
 
 #endif

@@ -9,10 +9,7 @@ import VirtualMemory
 /// allow less than they were told to; their faults are judged by the bookkeeping.
 struct HostBackend: ~Copyable {
     /// What sections are stored in.
-    var storages: [SectionStorage: HostStorage] = [:]
-
-    /// The storage of every view.
-    private var views: [VirtualAddress: SectionStorage] = [:]
+    var storages = StorageTable()
 
     var watches = WriteWatches()
 
@@ -46,12 +43,12 @@ extension HostBackend: AddressSpaceBackend {
         _ range: VirtualRange, _ attributes: ReservationAttributes, committedAs protection: PageProtection?
     ) throws(BackendError) {
         guard !isAdopting else { return }
-        if attributes.contains(.writeWatch) { watches.add(range) }
+        if attributes.contains(.writeWatch) { try watch(range) }
         guard let protection else { return }
         do throws(BackendError) {
             try protect(range, protection)
         } catch {
-            watches.remove(range)
+            if attributes.contains(.writeWatch) { unwatch(range) }
             throw error
         }
         if attributes.contains(.largePages) { HostMemory.preferLargePages(range) }
@@ -62,20 +59,21 @@ extension HostBackend: AddressSpaceBackend {
     }
 
     mutating func decommit(_ range: VirtualRange) throws(BackendError) {
-        try HostMemory.clear(range)
+        if isTracked(range) { try HostMemory.clearTracked(range) } else { try HostMemory.clear(range) }
         watches.forget(range)
     }
 
     mutating func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
         guard !isAdopting else { return }
         // Physical pages are mapped without being committed.
-        if !isClean || !frames.isUnused { try HostMemory.clear(range) }
+        if !isClean || !frames.isUnused || isTracked(range) { try HostMemory.clear(range) }
         watches.remove(range)
     }
 
+    @inline(__always)
     mutating func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {
         let access = Self.access(protection)
-        guard access.contains(.write), watches.isWatched(range.start) else {
+        guard access.contains(.write), watches.isWatched(range.start), !isTracked(range) else {
             try HostMemory.protect(range, access)
             return
         }
@@ -88,27 +86,36 @@ extension HostBackend: AddressSpaceBackend {
         let access = view.isReserved ? [] : Self.access(view.protection)
         try HostMemory.map(
             range, access, descriptor: storage.descriptor, offset: view.offset, isShared: !view.isCopyOnWrite && !storage.isImage)
-        views[range.start] = view.storage
-        storages[view.storage]?.viewCount += 1
+        storages.addView(of: view.storage)
     }
 
-    mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+    mutating func unmap(
+        _ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool
+    ) throws(BackendError) {
         try HostMemory.clear(range)
-        guard let storage = views.removeValue(forKey: range.start) else { return }
-        storages[storage]?.viewCount -= 1
-        closeIfUnused(storage)
+        storages.removeView(of: storage)
     }
 
-    mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
-        // The mapping is private: the kernel copies the page when the write is made again.
-        try HostMemory.protect(page, Self.access(protection))
+    mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {
+        // The kernel copies the page when the write is made again, of a mapping that is private or becomes it here.
+        let access = Self.access(source.protection)
+        guard let storage = storages[source.storage], !source.isCopyOnWrite, !storage.isImage else {
+            try HostMemory.protect(page, access)
+            return
+        }
+        try HostMemory.map(page, access, descriptor: storage.descriptor, offset: source.offset, isShared: false)
     }
 
-    mutating func discard(_ range: VirtualRange) { HostMemory.makeFree(range) }
+    mutating func discard(_ range: VirtualRange) {
+        keepWrites(range)
+        HostMemory.makeFree(range)
+    }
 
     mutating func undiscard(_ range: VirtualRange) -> Bool { HostMemory.isResident(range) }
 
-    mutating func lock(_ range: VirtualRange) throws(BackendError) { try HostMemory.lock(range) }
+    mutating func lock(_ range: VirtualRange) throws(BackendError) {
+        if isTracked(range) { try lockWatched(range) } else { try HostMemory.lock(range) }
+    }
 
     mutating func unlock(_ range: VirtualRange) { HostMemory.unlock(range) }
 
@@ -125,23 +132,6 @@ extension HostBackend: AddressSpaceBackend {
     }
 
     mutating func takeWrites(in range: VirtualRange, _ report: (VirtualRange) -> Void) {
-        for written in watches.written(in: range) { report(written) }
-    }
-}
-
-extension HostBackend {
-    /// Names a section's storage; nobody else closes its descriptor from now on.
-    mutating func add(_ storage: HostStorage, as name: SectionStorage) { storages[name] = storage }
-
-    /// Is told that no more views of a section can be made.
-    mutating func abandon(_ name: SectionStorage) {
-        storages[name]?.isOpen = false
-        closeIfUnused(name)
-    }
-
-    private mutating func closeIfUnused(_ name: SectionStorage) {
-        guard let storage = storages[name], !storage.isOpen, storage.viewCount == 0 else { return }
-        storage.close()
-        storages[name] = nil
+        reportWrites(in: range, report)
     }
 }

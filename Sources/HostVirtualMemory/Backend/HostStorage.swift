@@ -13,6 +13,9 @@ struct HostStorage {
     /// The file that it is, or was laid out from.
     var identity: HostFileIdentity?
 
+    /// The part of that file that has to stay, in bytes.
+    var fileByteCount: UInt64 = 0
+
     /// Whether further views can be made.
     var isOpen = true
     var viewCount = 0

@@ -22,8 +22,10 @@ enum HostMemory {
     static func unclaim(_ range: VirtualRange) throws(BackendError) { try check(host_unclaim(address(range), size(range))) }
 
     /// Puts inaccessible memory without contents over a range.
+    @inline(__always)
     static func clear(_ range: VirtualRange) throws(BackendError) { try check(host_clear(address(range), size(range))) }
 
+    @inline(__always)
     static func protect(_ range: VirtualRange, _ access: Access) throws(BackendError) {
         try check(host_protect(address(range), size(range), access.rawValue))
     }
@@ -62,10 +64,10 @@ enum HostMemory {
         return error == 0 && pages.allSatisfy { $0 & 1 == 1 }
     }
 
-    private static func address(_ range: VirtualRange) -> UInt { UInt(range.start.rawValue) }
-    private static func size(_ range: VirtualRange) -> Int { Int(range.last.rawValue - range.start.rawValue) + 1 }
+    static func address(_ range: VirtualRange) -> UInt { UInt(range.start.rawValue) }
+    static func size(_ range: VirtualRange) -> Int { Int(range.last.rawValue - range.start.rawValue) + 1 }
 
-    private static func check(_ error: Int32) throws(BackendError) {
+    static func check(_ error: Int32) throws(BackendError) {
         switch error {
         case 0: return
         case EACCES, EPERM: throw .accessDenied

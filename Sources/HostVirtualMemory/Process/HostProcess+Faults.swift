@@ -26,7 +26,7 @@ extension HostProcess {
             guard !fault.is_bus_error else { return refused }
             let block = try space.query(address)
             guard let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize) else { return refused }
-            if fault.is_write { space.backend.watches.write(address) }
+            if fault.is_write { space.backend.noteWrite(address) }
             // The page allows less than the bookkeeping: a watched page that is written, one that another view has committed, or
             // one that another thread has opened since the fault.
             do throws(BackendError) { try space.backend.protect(page, block.protection) } catch { return refused }

@@ -79,9 +79,9 @@ extension HostProcess {
 
     /// What the page at an address is: ``AddressSpace/query(_:)``, and for the rest of the program what the kernel says.
     public func query(_ address: VirtualAddress) throws(NTStatus) -> MemoryBasicInformation {
-        try withLock { () throws(NTStatus) in
-            zones.contains(address) ? queryForeign(address) : try space.query(address)
-        }
+        host_enter()
+        defer { host_leave() }
+        return zones.contains(address) ? queryForeign(address) : try space.query(address)
     }
 
     /// What the allocation of an address is as a whole: ``AddressSpace/queryRegion(_:)``.
@@ -129,14 +129,15 @@ extension HostProcess {
             let mask = HostMemory.pageSize - 1
             let last = VirtualAddress((base.rawValue + (byteCount - 1)) | mask)
             guard let range = VirtualRange(start: VirtualAddress(base.rawValue & ~mask), last: last) else { return }
-            for run in space.backend.watches.written(in: range) { watch(run) }
+            let closed = space.backend.watches.written(in: range)
+            guard space.backend.forgetWrites(range) else { return }
+            for run in closed { repair(run) }
         }
     }
 
     /// Closes written pages to writes, so that the next ones are seen.
     private func watch(_ range: VirtualRange) {
-        space.backend.watches.forget(range)
-        repair(range)
+        if space.backend.forgetWrites(range) { repair(range) }
     }
 
     /// Takes physical pages for the program to map: ``AddressSpace/allocateFrames(_:)``.

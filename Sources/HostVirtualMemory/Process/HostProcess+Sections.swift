@@ -36,9 +36,9 @@ extension HostProcess {
         byteCount: UInt64, protection: PageProtection, attributes: SectionAttributes
     ) throws(NTStatus) -> HostSection {
         try withLock { () throws(NTStatus) in
-            sectionCount += 1
             let section = try Section.pagingFile(
-                sectionCount, byteCount: byteCount, protection: protection, attributes: attributes, platform: space.platform,
+                space.backend.storages.nextNumber, byteCount: byteCount, protection: protection, attributes: attributes,
+                platform: space.platform,
                 ledger: space.ledger, canLockMemory: space.canLockMemory)
             try store(section, isImage: false)
             return HostSection(section)
@@ -53,16 +53,18 @@ extension HostProcess {
         grow: (UInt64) throws(NTStatus) -> Void
     ) throws(NTStatus) -> HostSection {
         try withLock { () throws(NTStatus) in
-            sectionCount += 1
             let section = try Section.file(
-                SectionFile(token: sectionCount, byteCount: file.byteCount, access: file.access), byteCount: byteCount,
+                SectionFile(token: space.backend.storages.nextNumber, byteCount: file.byteCount, access: file.access),
+                byteCount: byteCount,
                 protection: protection, attributes: attributes, ledger: space.ledger)
             if section.byteCount > file.byteCount { try grow(section.byteCount) }
             guard let descriptor = try? FileDescriptor(rawValue: file.descriptor).duplicate() else {
                 throw .insufficientResources
             }
-            space.backend.add(
-                HostStorage(descriptor: descriptor.rawValue, isImage: false, identity: file.identity), as: section.storage)
+            space.backend.storages.add(
+                HostStorage(
+                    descriptor: descriptor.rawValue, isImage: false, identity: file.identity,
+                    fileByteCount: max(file.byteCount, section.byteCount)), as: section.storage)
             return HostSection(section)
         }
     }
@@ -71,20 +73,22 @@ extension HostProcess {
     public func createImageSection(
         _ file: HostSectionFile, protection: PageProtection, attributes: SectionAttributes
     ) throws(NTStatus) -> HostSection {
+        let named = SectionFile(token: 0, byteCount: file.byteCount, access: file.access)
+        try Section.checkImage(named, protection: protection, attributes: attributes)
         let bytes = try Self.contents(of: file)
         return try withLock { () throws(NTStatus) in
             let image: PEImage
             // The span does not outlive the array.
             do throws(PEImageError) { image = try unsafe PEImage(parsing: bytes.span.bytes) } catch { throw NTStatus(error) }
-            sectionCount += 1
             let section = try Section.image(
-                SectionFile(token: sectionCount, byteCount: file.byteCount, access: file.access), image, protection: protection,
+                SectionFile(token: space.backend.storages.nextNumber, byteCount: file.byteCount, access: file.access), image,
+                protection: protection,
                 attributes: attributes, ledger: space.ledger)
             let storage = try store(section, isImage: true, file.identity)
             do throws(NTStatus) {
                 try Self.lay(out: image, bytes, in: storage)
             } catch {
-                space.backend.abandon(section.storage)
+                space.backend.storages.abandon(section.storage)
                 throw error
             }
             return HostSection(section)
@@ -103,7 +107,7 @@ extension HostProcess {
             throw .insufficientResources
         }
         storage.identity = identity
-        space.backend.add(storage, as: section.storage)
+        space.backend.storages.add(storage, as: section.storage)
         return storage
     }
 
@@ -153,7 +157,7 @@ extension HostProcess {
             guard let mapped = section.section else { throw .invalidHandle }
             var request = ViewRequest(section: mapped, protection: protection)
             configure(&request)
-            let rest = section.byteCount - min(request.offset, section.byteCount)
+            let rest = mapped.byteCount - min(request.offset, mapped.byteCount)
             guard let base = request.base, zones.zone(of: base) != nil,
                 base.rawValue & (Platform.allocationGranularity - 1) == 0,
                 let named = Self.named(base, request.byteCount > 0 ? request.byteCount : rest)
@@ -172,7 +176,8 @@ extension HostProcess {
     public func unmapView(_ address: VirtualAddress, _ flags: UnmapFlags = []) throws(NTStatus) {
         try withLock { () throws(NTStatus) in
             if zones.contains(address) { throw .notMappedView }
-            let region = try? space.queryRegion(address)
+            // What to give back has to be known before it is gone.
+            let region = zones.claims.isEmpty ? nil : try? space.queryRegion(address)
             try space.unmapView(address, flags)
             if let region, let range = VirtualRange(start: region.allocationBase, byteCount: region.byteCount) {
                 returnForeign(range)

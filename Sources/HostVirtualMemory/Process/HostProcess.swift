@@ -6,22 +6,38 @@ import VirtualMemory
 ///
 /// There is one, since there is one set of addresses. Every call takes its lock; memory faults are judged on the thread that made
 /// them.
-public final class HostProcess: @unchecked Sendable {
+@safe public struct HostProcess: @unchecked Sendable {
     /// This process.
     public static let current = HostProcess()
 
-    var space: AddressSpace<HostBackend>
-    var zones: ForeignZones
+    /// What the lock protects.
+    private struct State: ~Copyable {
+        var space: AddressSpace<HostBackend>
+        var zones: ForeignZones
+    }
 
-    /// How many sections were made: the last one's number.
-    var sectionCount: UInt64 = 0
+    /// Behind a pointer and not in a class, whose stored properties are checked for overlapping accesses whenever they are used: an
+    /// eighth of a call's time, for what the lock rules out. It is never given back, as the only process never ends.
+    private let state: UnsafeMutablePointer<State>
+
+    var space: AddressSpace<HostBackend> {
+        _read { yield unsafe state.pointee.space }
+        nonmutating _modify { yield unsafe &state.pointee.space }
+    }
+
+    var zones: ForeignZones {
+        _read { yield unsafe state.pointee.zones }
+        nonmutating _modify { yield unsafe &state.pointee.zones }
+    }
 
     private init() {
         let platform = Platform.x64Large
-        space = AddressSpace(
+        let space = AddressSpace(
             platform: platform, ledger: CommitLedger(limit: HostProcess.commitLimit()), backend: HostBackend())
-        zones = ForeignZones(userMode: space.partitions.user)
-        space.lockLimit = .max
+        let zones = ForeignZones(userMode: space.partitions.user)
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(to: State(space: space, zones: zones))
+        self.space.lockLimit = .max
         for zone in zones.zones { adopt(zone) }
         _ = unsafe host_catch_faults { fault in unsafe HostProcess.judge(fault) }
     }

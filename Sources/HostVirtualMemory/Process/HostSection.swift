@@ -8,8 +8,8 @@ public final class HostSection: @unchecked Sendable {
     public let attributes: SectionAttributes
     public let protection: PageProtection
 
-    /// The size in bytes.
-    public let byteCount: UInt64
+    /// The size in bytes, which may grow.
+    public var byteCount: UInt64 { HostProcess.current.withLock { section?.byteCount ?? 0 } }
 
     /// What the image says of itself.
     public let image: PEImage?
@@ -18,14 +18,13 @@ public final class HostSection: @unchecked Sendable {
         self.section = section
         attributes = section.attributes
         protection = section.protection
-        byteCount = section.byteCount
         image = section.image
     }
 
     deinit {
         HostProcess.current.withLock {
             guard let section else { return }
-            HostProcess.current.space.backend.abandon(section.storage)
+            HostProcess.current.space.backend.storages.abandon(section.storage)
             self.section = nil
         }
     }

@@ -1,5 +1,6 @@
 import CHostMemory
 import CStrataVM
+import HostVirtualMemory
 import SystemPackage
 
 /// Runs a call on a file; errors of the host become those of Win32.
@@ -83,7 +84,12 @@ private func seek(_ file: FileObject, _ distance: Int64, _ method: DWORD) throws
 @c @implementation public func SetEndOfFile(_ handle: HANDLE?) -> BOOL {
     unsafe withFile(handle, access: 0x2) { file in
         let place = try file.descriptor.seek(offset: 0, from: .current)
-        try file.descriptor.resize(to: place)
+        let information = try HostFiles.information(file.descriptor)
+        if let use = HostProcess.current.use(of: information.identity), UInt64(place) < min(use.byteCount, information.byteCount)
+        {
+            throw Status(.userMappedFile)
+        }
+        try HostFiles.resize(file.descriptor, to: place)
     }
 }
 
@@ -105,6 +111,7 @@ private func complete(_ overlapped: LPOVERLAPPED?, _ count: Int) {
     let words = unsafe UnsafeMutableRawPointer(overlapped).assumingMemoryBound(to: UInt64.self)
     _ = unsafe Arguments.store(0, words)
     _ = unsafe Arguments.store(UInt64(count), words + 1)
+    if let event = unsafe Overlapped(overlapped)?.event { Waits.locked { event.isSet = true } }
 }
 
 @c @implementation public func ReadFile(
@@ -113,6 +120,9 @@ private func complete(_ overlapped: LPOVERLAPPED?, _ count: Int) {
     if unsafe count != nil, unsafe !Arguments.store(0, count) {
         fail(998)
         return 0
+    }
+    if let pipe = unsafe HandleTable.pipe(handle) {
+        return unsafe PipeCalls.read(pipe.end, pipe.access, buffer, size, count, overlapped)
     }
     var isPastEnd = false
     let isRead = unsafe withFile(handle, access: 0x1) { file in
@@ -142,6 +152,9 @@ private func complete(_ overlapped: LPOVERLAPPED?, _ count: Int) {
     if unsafe count != nil, unsafe !Arguments.store(0, count) {
         fail(998)
         return 0
+    }
+    if let pipe = unsafe HandleTable.pipe(handle) {
+        return unsafe PipeCalls.write(pipe.end, pipe.access, buffer, size, count, overlapped)
     }
     return unsafe withFile(handle, access: 0x6) { file in
         guard host_probe(UInt(bitPattern: buffer), Int(size), false) else { throw Status(.accessViolation) }

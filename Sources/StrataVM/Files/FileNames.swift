@@ -6,11 +6,11 @@ private func delete(_ path: FilePath?) -> BOOL {
         fail(3)
         return 0
     }
-    do {
-        try HostFiles.remove(path)
+    do throws(FileFailure) {
+        try OpenFiles.shared.withLock { files throws(FileFailure) in try files.delete(path) }
         return 1
     } catch {
-        fail(Status.error(error))
+        error.report()
         return 0
     }
 }
@@ -23,7 +23,11 @@ private func attributes(_ path: FilePath?) -> DWORD {
         fail(3)
         return .max
     }
-    do {
+    do throws(Errno) {
+        if let library = try SystemLibraries.open(path) {
+            try? library.close()
+            return 0x80
+        }
         let information = try HostFiles.information(path)
         if information.isDirectory { return 0x10 }
         return information.isReadOnly ? 0x1 : 0x80
@@ -39,7 +43,7 @@ private func attributes(_ path: FilePath?) -> DWORD {
 /// Copies a text with its zero into the caller's buffer, if it fits.
 ///
 /// - Returns: its length without the zero, or with it where the buffer is too small.
-private func give<Unit: FixedWidthInteger & BitwiseCopyable>(
+func give<Unit: FixedWidthInteger & BitwiseCopyable>(
     _ units: [Unit], _ buffer: UnsafeMutablePointer<Unit>?, _ capacity: Int
 ) -> DWORD {
     guard units.count < capacity else { return DWORD(units.count + 1) }

@@ -9,15 +9,28 @@ final class FileObject: Sendable {
     /// Whether its name goes with the last handle.
     let isDeletedOnClose: Bool
 
-    init(descriptor: FileDescriptor, path: FilePath, isDeletedOnClose: Bool) {
+    /// What others have to know of it.
+    struct Opening: Sendable {
+        let identity: HostFileIdentity
+        let sharing: ShareAccess
+    }
+
+    private let opening: Opening?
+
+    /// - Parameter opening: as it is listed with the open files; nil for what is no file of bytes.
+    init(descriptor: FileDescriptor, path: FilePath, isDeletedOnClose: Bool, opening: Opening? = nil) {
+        self.opening = opening
         self.descriptor = descriptor
         self.path = path
         self.isDeletedOnClose = isDeletedOnClose
     }
 
     deinit {
+        if let opening {
+            let deleted = isDeletedOnClose ? path : nil
+            OpenFiles.shared.withLock { $0.close(opening, deleting: deleted) }
+        }
         try? descriptor.close()
-        if isDeletedOnClose { _ = try? HostFiles.remove(path) }
     }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import HostVirtualMemory
 import SystemPackage
 
 /// What the C library knows of files beyond open, read and write.
@@ -8,6 +9,15 @@ enum HostFiles {
         let byteCount: UInt64
         let isReadOnly: Bool
 
+        /// Whether it is a file of bytes, and neither a device nor a pipe.
+        let isRegular: Bool
+        let linkCount: UInt64
+
+        /// When it was last read, and when its contents and what is said of it were last changed.
+        let accessed: timespec
+        let written: timespec
+        let changed: timespec
+
         /// Tells files apart.
         let device: UInt64
         let number: UInt64
@@ -15,10 +25,17 @@ enum HostFiles {
         fileprivate init(_ information: stat) {
             isDirectory = information.st_mode & S_IFMT == S_IFDIR
             byteCount = UInt64(max(0, information.st_size))
+            isRegular = information.st_mode & S_IFMT == S_IFREG
+            linkCount = UInt64(information.st_nlink)
+            accessed = information.st_atim
+            written = information.st_mtim
+            changed = information.st_ctim
             isReadOnly = information.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH) == 0
             device = UInt64(information.st_dev)
             number = UInt64(information.st_ino)
         }
+
+        var identity: HostFileIdentity { HostFileIdentity(device: device, number: number) }
     }
 
     static func information(_ descriptor: FileDescriptor) throws(Errno) -> Information {
@@ -31,6 +48,35 @@ enum HostFiles {
         var result = stat()
         guard unsafe path.withPlatformString({ unsafe stat($0, &result) }) == 0 else { throw Errno(rawValue: errno) }
         return Information(result)
+    }
+
+    /// Opens a file that is there. Views of a file that can be written have to be able to read it.
+    static func open(_ path: FilePath, reads: Bool, writes: Bool) throws(Errno) -> FileDescriptor {
+        do throws(Errno) {
+            return try open(path, writes ? .readWrite : .readOnly, [.closeOnExec])
+        } catch {
+            guard error == .permissionDenied, writes, !reads else { throw error }
+            return try open(path, .writeOnly, [.closeOnExec])
+        }
+    }
+
+    /// Makes a file that is not there.
+    static func create(_ path: FilePath, isReadOnly: Bool) throws(Errno) -> FileDescriptor {
+        try open(
+            path, .readWrite, [.closeOnExec, .create, .exclusiveCreate], FilePermissions(rawValue: isReadOnly ? 0o444 : 0o666))
+    }
+
+    private static func open(
+        _ path: FilePath, _ mode: FileDescriptor.AccessMode, _ options: FileDescriptor.OpenOptions,
+        _ permissions: FilePermissions? = nil
+    ) throws(Errno) -> FileDescriptor {
+        do { return try FileDescriptor.open(path, mode, options: options, permissions: permissions) } catch {
+            throw error as? Errno ?? .ioError
+        }
+    }
+
+    static func resize(_ descriptor: FileDescriptor, to byteCount: Int64) throws(Errno) {
+        guard ftruncate(descriptor.rawValue, Int(byteCount)) == 0 else { throw Errno(rawValue: errno) }
     }
 
     static func remove(_ path: FilePath) throws(Errno) {

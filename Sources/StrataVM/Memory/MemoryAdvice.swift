@@ -102,6 +102,12 @@ private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(St
 
 @c @implementation public func StrataGetCommitCharge() -> ULONG64 { HostProcess.current.commitCharge.charge }
 
+@c @implementation public func strata_vm_commit_guard(_ page: UInt) -> Bool {
+    let request = AllocationRequest(
+        base: VirtualAddress(UInt64(page)), byteCount: 0x1000, type: .commit, protection: [.readWrite, .guardPage])
+    return (try? HostProcess.current.allocate(request)) != nil
+}
+
 @c @implementation public func strata_vm_commit_limit() -> ULONG64 { HostProcess.current.commitCharge.limit }
 
 @c @implementation public func StrataHoldLockMemoryPrivilege(_ isHeld: BOOL) {

@@ -4,38 +4,49 @@ import HostVirtualMemory
 import MemoryMap
 import VirtualMemory
 
-/// Copies between two places of this process, all or nothing as far as can be known before.
+/// Copies between two places of this process: nothing where not all of the source can be read, and up to the first page of the target
+/// that cannot be written.
 private func copy(
     _ process: HANDLE?, _ to: UnsafeMutableRawPointer?, _ from: UnsafeRawPointer?, _ size: SIZE_T,
-    _ count: UnsafeMutablePointer<SIZE_T>?, _ failure: Status
+    _ count: UnsafeMutablePointer<SIZE_T>?
 ) throws(Status) {
     if unsafe count != nil, unsafe !Arguments.store(0, count) { throw Status(.accessViolation) }
     try unsafe HandleTable.process(process)
     let length = Int(size)
-    guard length >= 0, host_probe(UInt(bitPattern: from), length, false), host_probe(UInt(bitPattern: to), length, true),
-        unsafe length == 0 || host_copy(to, from, length)
-    else { throw failure }
-    if unsafe count != nil { _ = unsafe Arguments.store(size, count) }
+    guard length >= 0, host_probe(UInt(bitPattern: from), length, false) else { throw Status(.partialCopy) }
+    var done = 0
+    defer { if unsafe count != nil { _ = unsafe Arguments.store(SIZE_T(done), count) } }
+    if host_probe(UInt(bitPattern: to), length, true), unsafe length == 0 || host_copy(to, from, length) {
+        done = length
+        return
+    }
+    let page = Int(host_page_size())
+    while done < length, let target = unsafe to.map({ unsafe $0 + done }), let source = unsafe from.map({ unsafe $0 + done }) {
+        let step = min(length - done, page - Int(UInt(bitPattern: target) % UInt(page)))
+        guard host_probe(UInt(bitPattern: target), step, true), unsafe host_copy(target, source, step) else { break }
+        done += step
+    }
+    throw Status(.partialCopy)
 }
 
 @c @implementation public func NtReadVirtualMemory(
     _ process: HANDLE?, _ address: UnsafeRawPointer?, _ buffer: UnsafeMutableRawPointer?, _ size: SIZE_T,
     _ count: UnsafeMutablePointer<SIZE_T>?
 ) -> NTSTATUS {
-    native { () throws(Status) in try unsafe copy(process, buffer, address, size, count, Status(.partialCopy)) }
+    native { () throws(Status) in try unsafe copy(process, buffer, address, size, count) }
 }
 
 @c @implementation public func NtWriteVirtualMemory(
     _ process: HANDLE?, _ address: UnsafeMutableRawPointer?, _ buffer: UnsafeRawPointer?, _ size: SIZE_T,
     _ count: UnsafeMutablePointer<SIZE_T>?
 ) -> NTSTATUS {
-    native { () throws(Status) in try unsafe copy(process, address, buffer, size, count, Status(.partialCopy)) }
+    native { () throws(Status) in try unsafe copy(process, address, buffer, size, count) }
 }
 
 @c @implementation public func ReadProcessMemory(
     _ process: HANDLE?, _ address: LPCVOID?, _ buffer: LPVOID?, _ size: SIZE_T, _ count: UnsafeMutablePointer<SIZE_T>?
 ) -> BOOL {
-    win32 { () throws(Status) in try unsafe copy(process, buffer, address, size, count, Status(.partialCopy)) }
+    win32 { () throws(Status) in try unsafe copy(process, buffer, address, size, count) }
 }
 
 @c @implementation public func WriteProcessMemory(
@@ -43,30 +54,38 @@ private func copy(
 ) -> BOOL {
     win32 { () throws(Status) in
         try unsafe HandleTable.process(process)
-        // Code may be written here as it is, which is what debuggers and patchers use the call for.
         let place = unsafe Arguments.address(address)
         let host = HostProcess.current
-        if let block = try? host.query(place), block.protection.allowsExecution, !block.protection.allowsWriting,
-            let changed = try? host.protect(place, byteCount: UInt64(size), .executeReadWrite)
-        {
-            defer { _ = try? host.protect(place, byteCount: UInt64(size), changed.old) }
-            try unsafe copy(process, address, buffer, size, count, Status(.accessViolation))
+        guard let block = try? host.query(place), block.state == .committed, !block.protection.allowsWriting else {
+            try unsafe copy(process, address, buffer, size, count)
             return
         }
-        try unsafe copy(process, address, buffer, size, count, Status(.accessViolation))
+        // Code may be written here as it is, which is what debuggers and patchers use the call for; nothing else is opened.
+        guard block.protection.allowsExecution,
+            let changed = try? host.protect(place, byteCount: UInt64(size), .executeReadWrite)
+        else { throw Status(.accessViolation) }
+        defer { _ = try? host.protect(place, byteCount: UInt64(size), changed.old) }
+        try unsafe copy(process, address, buffer, size, count)
     }
 }
 
+/// Whether a range of bytes cannot be read, or written. What this thread's stack has not grown to is not there yet, although a touch
+/// would bring it.
+private func isBad(_ address: UInt, _ size: UINT_PTR, writing: Bool) -> BOOL {
+    let count = Int(bitPattern: UInt(size))
+    return strata_vm_is_beyond_stack(address, count) || !host_probe(address, count, writing) ? 1 : 0
+}
+
 @c @implementation public func IsBadReadPtr(_ address: UnsafeRawPointer?, _ size: UINT_PTR) -> BOOL {
-    host_probe(UInt(bitPattern: address), Int(bitPattern: UInt(size)), false) ? 0 : 1
+    isBad(UInt(bitPattern: address), size, writing: false)
 }
 
 @c @implementation public func IsBadWritePtr(_ address: LPVOID?, _ size: UINT_PTR) -> BOOL {
-    host_probe(UInt(bitPattern: address), Int(bitPattern: UInt(size)), true) ? 0 : 1
+    isBad(UInt(bitPattern: address), size, writing: true)
 }
 
 @c @implementation public func IsBadCodePtr(_ address: FARPROC?) -> BOOL {
-    unsafe host_probe(UInt(bitPattern: unsafeBitCast(address, to: Int.self)), 1, false) ? 0 : 1
+    unsafe isBad(UInt(bitPattern: unsafeBitCast(address, to: Int.self)), 1, writing: false)
 }
 
 /// Whether a text's bytes up to its zero, or to the limit, cannot be read.

@@ -8,12 +8,11 @@ private func writeWatch(
     _ flags: UInt32, _ base: PVOID?, _ size: SIZE_T, _ addresses: UnsafeMutablePointer<PVOID?>?,
     _ count: UnsafeMutablePointer<ULONG_PTR>?, _ granularity: UnsafeMutablePointer<UInt32>?
 ) throws(Status) {
-    guard let capacity = unsafe Arguments.load(count, default: 0), unsafe Arguments.load(granularity, default: 0) != nil,
-        unsafe addresses != nil
-    else {
+    guard let capacity = unsafe Arguments.load(count, default: 0), unsafe Arguments.load(granularity, default: 0) != nil else {
         throw Status(.accessViolation)
     }
     guard flags <= 1, capacity > 0, size != 0 else { throw Status(.invalidParameter) }
+    guard unsafe addresses != nil else { throw Status(.accessViolation) }
     let pages = try withStatus { () throws(NTStatus) in
         try unsafe HostProcess.current.writtenPages(
             Arguments.address(base), byteCount: UInt64(UInt(bitPattern: size)), capacity: Int(clamping: capacity),

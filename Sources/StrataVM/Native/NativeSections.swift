@@ -1,3 +1,4 @@
+import CHostMemory
 import CStrataVM
 import HostVirtualMemory
 import MemoryMap
@@ -98,8 +99,7 @@ private func map(
         try unsafe HandleTable.process(process)
         let word = PageProtection(rawValue: protection)
         let object = try unsafe HandleTable.section(handle)
-        let isImage = object.section.attributes.contains(.image)
-        _ = try unsafe HandleTable.section(handle, access: isImage ? 0 : SectionCalls.needed(word))
+        _ = try unsafe HandleTable.section(handle, access: SectionCalls.needed(word))
         let view = try withStatus { () throws(NTStatus) in
             try HostProcess.current.mapView(of: object.section, word) { request in
                 request.base = asked.address.rawValue == 0 ? nil : asked.address
@@ -145,15 +145,25 @@ private func map(
 
 @c @implementation public func NtExtendSection(_ handle: HANDLE?, _ size: UnsafeMutablePointer<LARGE_INTEGER>?) -> NTSTATUS {
     native { () throws(Status) in
-        let section = try unsafe HandleTable.section(handle, access: 0x10).section
         guard let size = unsafe size,
-            let wanted = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0)
+            let wanted = unsafe Arguments.load(UnsafeRawPointer(size).assumingMemoryBound(to: UInt64.self), default: 0),
+            unsafe Arguments.store(wanted, raw: size)
         else {
             throw Status(.accessViolation)
         }
-        // A section keeps the size that it was made with; asking for no more is no mistake.
-        guard section.attributes.contains(.file), wanted <= section.byteCount else { throw .sectionNotExtended }
-        _ = unsafe Arguments.store(section.byteCount, raw: size)
+        let section = try unsafe HandleTable.section(handle, access: 0x10).section
+        let byteCount = try withStatus { () throws(NTStatus) in
+            try HostProcess.current.extend(section, to: wanted)
+        }
+        _ = unsafe Arguments.store(byteCount, raw: size)
+    }
+}
+
+/// Demands a buffer that is large enough and that can be written, all of it.
+private func buffered(_ buffer: UnsafeMutableRawPointer?, _ length: SIZE_T, atLeast needed: Int) throws(Status) {
+    guard length >= needed else { throw Status(.infoLengthMismatch) }
+    guard let count = Int(exactly: length), host_probe(UInt(bitPattern: buffer), count, true) else {
+        throw Status(.accessViolation)
     }
 }
 
@@ -166,7 +176,7 @@ private func map(
         switch kind {
         case SectionBasicInformation:
             needed = unsafe MemoryLayout<SECTION_BASIC_INFORMATION>.size
-            guard length >= needed else { throw Status(.infoLengthMismatch) }
+            try unsafe buffered(buffer, length, atLeast: needed)
             let section = try unsafe HandleTable.section(handle, access: 0x1).section
             guard unsafe Arguments.store(0 as UInt64, raw: buffer),
                 unsafe Arguments.store(UInt64(section.attributes.rawValue), raw: buffer.map { unsafe $0 + 8 }),
@@ -174,7 +184,7 @@ private func map(
             else { throw Status(.accessViolation) }
         case SectionImageInformation:
             needed = unsafe MemoryLayout<SECTION_IMAGE_INFORMATION>.size
-            guard length >= needed else { throw Status(.infoLengthMismatch) }
+            try unsafe buffered(buffer, length, atLeast: needed)
             let section = try unsafe HandleTable.section(handle, access: 0x1).section
             guard let image = section.image else { throw Status(0xC000_0049) }
             var information = unsafe SECTION_IMAGE_INFORMATION()

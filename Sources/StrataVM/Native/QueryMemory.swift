@@ -114,8 +114,9 @@ private func image(_ address: VirtualAddress, _ buffer: PVOID?) throws(Status) {
         guard blocks.0.state != .free, blocks.1.state != .free else { throw Status(.invalidAddress) }
         guard blocks.0.type != .privateMemory, blocks.1.type != .privateMemory else { throw Status(.conflictingAddresses) }
         if blocks.0.allocationBase == blocks.1.allocationBase { return }
-        guard blocks.0.type == .image, blocks.1.type == .image,
-            let one = process.file(at: blocks.0.base), let other = process.file(at: blocks.1.base), one == other
+        // What the first of them was loaded from: views of data are never the same.
+        guard blocks.0.type == .image, let one = process.file(at: blocks.0.base), let other = process.file(at: blocks.1.base),
+            one == other
         else { throw .notTheSameDevice }
     }
 }

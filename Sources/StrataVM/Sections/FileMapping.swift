@@ -83,9 +83,7 @@ private func open(_ access: DWORD, _ name: [UInt16]?) -> HANDLE? {
 ) -> LPVOID? {
     do throws(Status) {
         let wanted = FileMapAccess(rawValue: access)
-        let object = try unsafe HandleTable.section(handle)
-        let granted = try unsafe HandleTable.find(handle).access
-        guard granted & wanted.needed.rawValue == wanted.needed.rawValue else { throw Status(.accessDenied) }
+        let object = try unsafe HandleTable.section(handle, access: wanted.needed.rawValue)
         return try unsafe map(object, wanted.protection, UInt64(offsetHigh) << 32 | UInt64(offsetLow), size, address)
     } catch {
         fail(error)

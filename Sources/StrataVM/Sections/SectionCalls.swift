@@ -1,41 +1,11 @@
 import CStrataVM
 import HostVirtualMemory
 import MemoryMap
-import Synchronization
 import SystemPackage
 import VirtualMemory
 
-/// The names of sections. A name lasts as long as a handle of its section: views do not keep it.
-private final class SectionNames: Sendable {
-    private final class Entry {
-        weak var section: SectionObject?
-        init(_ section: SectionObject) { self.section = section }
-    }
-
-    private let names = Mutex<[[UInt16]: Entry]>([:])
-    static let shared = SectionNames()
-
-    /// The name without the directory of a session, all of which are one here; other backslashes are not allowed.
-    static func key(_ name: [UInt16]) -> [UInt16]? {
-        var rest = name[...]
-        for prefix in ["Local\\", "Global\\", "\\BaseNamedObjects\\", "\\Sessions\\1\\BaseNamedObjects\\"]
-        where rest.starts(with: Array(prefix.utf16)) {
-            rest = rest.dropFirst(prefix.utf16.count)
-            break
-        }
-        return rest.isEmpty || rest.contains(0x5C) ? nil : Array(rest)
-    }
-
-    func find(_ key: [UInt16]) -> SectionObject? { names.withLock { $0[key]?.section } }
-
-    func set(_ section: SectionObject, _ key: [UInt16]) {
-        names.withLock { names in
-            names[key] = Entry(section)
-            // Names whose sections are gone go when there are many.
-            if names.count > 64 { names = names.filter { $0.value.section != nil } }
-        }
-    }
-}
+/// The names of sections: views do not keep them.
+private let sectionNames = ObjectNames<SectionObject>()
 
 /// The calls of sections as both interfaces make them.
 enum SectionCalls {
@@ -59,12 +29,12 @@ enum SectionCalls {
     ) throws(Status) -> (handle: HANDLE?, exists: Bool) {
         var key: [UInt16]?
         if let name {
-            guard let found = SectionNames.key(name) else { throw .objectNameInvalid }
+            guard let found = objectKey(name) else { throw .objectNameInvalid }
             key = found
         }
         let protection = PageProtection(rawValue: protection)
         let attributes = SectionAttributes(rawValue: attributes)
-        if let key, let section = SectionNames.shared.find(key) {
+        if let key, let section = sectionNames.find(key) {
             guard opensExisting else { throw .objectNameCollision }
             return unsafe (HandleTable.open(.section(section), access: specific(access)), true)
         }
@@ -78,7 +48,7 @@ enum SectionCalls {
             }
         }
         let object = SectionObject(section)
-        if let key { SectionNames.shared.set(object, key) }
+        if let key { sectionNames.set(object, key) }
         return unsafe (HandleTable.open(.section(object), access: specific(access)), false)
     }
 
@@ -111,8 +81,8 @@ enum SectionCalls {
     }
 
     static func open(access: UInt32, name: [UInt16]) throws(Status) -> HANDLE? {
-        guard let key = SectionNames.key(name) else { throw .objectNameInvalid }
-        guard let section = SectionNames.shared.find(key) else { throw .objectNameNotFound }
+        guard let key = objectKey(name) else { throw .objectNameInvalid }
+        guard let section = sectionNames.find(key) else { throw .objectNameNotFound }
         return unsafe HandleTable.open(.section(section), access: specific(access))
     }
 
@@ -122,7 +92,6 @@ enum SectionCalls {
         case .readWrite: 0x2
         case .executeReadWrite: 0xA
         case .execute, .executeRead, .executeWriteCopy: 0xC
-        case .noAccess: 0
         default: 0x4
         }
     }

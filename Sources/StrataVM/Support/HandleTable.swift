@@ -5,6 +5,9 @@ import Synchronization
 enum HandleObject {
     case file(FileObject)
     case section(SectionObject)
+    case event(EventObject)
+    case thread(ThreadObject)
+    case pipe(PipeEnd)
 
     /// This process, the only one there is.
     case process
@@ -71,6 +74,43 @@ struct HandleTable {
         let entry = try unsafe find(handle)
         guard case .file(let file) = entry.object else { throw .objectTypeMismatch }
         return (file, entry.access)
+    }
+
+    static func pipe(_ handle: HANDLE?) -> (end: PipeEnd, access: UInt32)? {
+        guard let entry = try? unsafe find(handle), case .pipe(let end) = entry.object else { return nil }
+        return (end, entry.access)
+    }
+
+    static func event(_ handle: HANDLE?, access: UInt32 = 0) throws(Status) -> EventObject {
+        let entry = try unsafe find(handle)
+        guard case .event(let event) = entry.object else { throw .objectTypeMismatch }
+        guard entry.access & access == access else { throw Status(.accessDenied) }
+        return event
+    }
+
+    static func thread(_ handle: HANDLE?) throws(Status) -> ThreadObject {
+        guard case .thread(let thread) = try unsafe find(handle).object else { throw .objectTypeMismatch }
+        return thread
+    }
+
+    /// What a handle lets its holder wait for.
+    static func waitable(_ handle: HANDLE?) throws(Status) -> Waitable {
+        if Int(bitPattern: handle) == currentProcess { return Waitable() }
+        let entry = try unsafe find(handle)
+        let isAllowed = entry.access & 0x10_0000 != 0
+        switch entry.object {
+        case .event(let event):
+            guard isAllowed else { throw Status(.accessDenied) }
+            return event
+        case .thread(let thread):
+            guard isAllowed else { throw Status(.accessDenied) }
+            return thread
+        case .pipe(let end): return end
+        // Reads and writes of a file have ended when their calls return.
+        case .file: return EventObject(isManual: true, isSet: true)
+        case .process: return Waitable()
+        case .section: throw .objectTypeMismatch
+        }
     }
 
     static func section(_ handle: HANDLE?, access: UInt32 = 0) throws(Status) -> SectionObject {

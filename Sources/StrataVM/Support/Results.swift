@@ -16,7 +16,17 @@ struct Status: Error, Hashable {
     static let objectNameInvalid = Status(0xC000_0033)
     static let objectNameNotFound = Status(0xC000_0034)
     static let objectNameCollision = Status(0xC000_0035)
-    static let sectionNotExtended = Status(0xC000_0087)
+    static let pending = Status(0x103)
+    static let bufferOverflow = Status(0x8000_0005)
+    static let pipeBusy = Status(0xC000_00AE)
+    static let pipeDisconnected = Status(0xC000_00B0)
+    static let pipeClosing = Status(0xC000_00B1)
+    static let pipeConnected = Status(0xC000_00B2)
+    static let pipeListening = Status(0xC000_00B3)
+    static let pipeEmpty = Status(0xC000_00D9)
+    static let cancelled = Status(0xC000_0120)
+    static let pipeBroken = Status(0xC000_014B)
+    static let notFound = Status(0xC000_0225)
     static let notSupported = Status(0xC000_00BB)
     static let notTheSameDevice = Status(0xC000_00D4)
 
@@ -30,8 +40,11 @@ struct Status: Error, Hashable {
         0: 0, 0x4000_0000: 183, 0x4000_0002: 87, 0x8000_0002: 998, 0xC000_0001: 31, 0xC000_0002: 1, 0xC000_0003: 87,
         0xC000_0011: 38, 0xC000_0023: 122,
         0xC000_0024: 6, 0xC000_0033: 123, 0xC000_0034: 2, 0xC000_0035: 183, 0xC000_003A: 3, 0xC000_0043: 32, 0xC000_007F: 112,
-        0xC000_0087: 87, 0xC000_00BB: 50, 0xC000_00F8: 87, 0xC000_00F9: 87, 0xC000_00FA: 87, 0xC000_00D4: 17, 0x8000_0005: 234,
-        0x8000_0011: 170, 0xC000_0049: 87, 0xC000_0243: 1224,
+        0xC000_00BB: 50, 0xC000_00F8: 87, 0xC000_00F9: 87, 0xC000_00FA: 87, 0xC000_00D4: 17, 0x8000_0005: 234,
+        0x103: 997, 0xC000_00AE: 231, 0xC000_00B0: 233, 0xC000_00B1: 232, 0xC000_00B2: 535, 0xC000_00B3: 536, 0xC000_00D9: 232,
+        0xC000_0120: 995, 0xC000_014B: 109, 0xC000_0225: 1168, 0x8000_0011: 170, 0xC000_0049: 87, 0xC000_0243: 1224,
+        0xC000_0056: 5,
+        0xC000_0121: 5,
     ]
 }
 

@@ -31,10 +31,16 @@ extension AddressSpace where Backend: ~Copyable {
             return outcome
         case .copyOnWrite:
             run.protection = run.protection.afterCopy
-            let word = run.protection.union(allocation.caching)
-            try withBackend { backend throws(BackendError) in try backend.copyOnWrite(pages, word) }
+            guard let view = regions.view(of: allocation) else { return .accessViolation }
+            let source = ViewMapping(
+                storage: view.section.storage, offset: view.offset + (start - allocation.start),
+                protection: run.protection.union(allocation.caching),
+                isCopyOnWrite: allocation.kind == .image || view.access.isCopyOnWrite, isReserved: false)
+            try withBackend { backend throws(BackendError) in try backend.copyOnWrite(pages, of: source) }
             regions.tree.assign(from: page.lowerBound, to: page.upperBound, run)
             regions.copied.insert(page)
+            // The copy is another page. What cannot be locked stays as it is.
+            if regions.locked.contains(page) { try? backend.lock(pages) }
         case .ready, .demandZero, .demandRead, .accessViolation:
             break
         }

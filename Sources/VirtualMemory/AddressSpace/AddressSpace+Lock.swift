@@ -6,6 +6,8 @@ extension AddressSpace where Backend: ~Copyable {
 
     /// Keeps committed pages in memory, once however often it is asked: NtLockVirtualMemory.
     ///
+    /// Locking brings pages in for writing, where they can be written: watched ones count as written.
+    ///
     /// - Throws: `.invalidParameter` for no range of user mode; `.accessViolation` for pages that are not committed or not
     ///   accessible; `.guardPageViolation` for guard pages, the first of which is none any more; `.workingSetQuota` where more
     ///   than ``lockLimit`` would be locked.
@@ -23,6 +25,7 @@ extension AddressSpace where Backend: ~Copyable {
         let pages = regions.virtualRange(range)
         try withBackend { backend throws(BackendError) in try backend.lock(pages) }
         regions.locked.insert(range)
+        regions.markLocked(range)
     }
 
     /// No longer keeps pages in memory: NtUnlockVirtualMemory.
@@ -38,6 +41,16 @@ extension AddressSpace where Backend: ~Copyable {
 }
 
 extension Regions {
+    /// Takes note of watched pages that are written to by being locked.
+    mutating func markLocked(_ range: Range<UInt64>) {
+        var page = range.lowerBound
+        while page < range.upperBound, let block = query(page), let index = allocation(at: page) {
+            let end = min(page + block.byteCount, range.upperBound)
+            if allocations[index].traits.contains(.writeWatch), block.protection.allowsWriting { written.insert(page..<end) }
+            page = end
+        }
+    }
+
     /// The first page of a range that cannot be locked.
     func firstUnlockable(_ range: Range<UInt64>) -> (page: UInt64, isGuard: Bool)? {
         var page = range.lowerBound

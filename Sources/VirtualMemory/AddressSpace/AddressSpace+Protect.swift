@@ -22,7 +22,7 @@ extension AddressSpace where Backend: ~Copyable {
         if isWatched { regions.latchWrites(plan.range) }
         if regions.allocations[plan.allocation].kind == .privateMemory {
             let run = PageRun(allocation: UInt32(plan.allocation), protection: plan.protection)
-            regions.tree.assign(from: plan.range.lowerBound, to: plan.range.upperBound, run)
+            regions.tree.assign(from: plan.range.lowerBound, to: plan.range.upperBound, run, at: plan.first)
         } else {
             regions.setViewProtection(plan.range, allocation: plan.allocation, plan.protection)
         }

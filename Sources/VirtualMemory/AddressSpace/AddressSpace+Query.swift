@@ -6,8 +6,8 @@ extension AddressSpace where Backend: ~Copyable {
     /// - Throws: `.invalidParameter` above the highest address of user mode.
     /// - Complexity: O(log *n*) for *n* runs of alike pages, whatever their size.
     public func query(_ address: VirtualAddress) throws(NTStatus) -> MemoryBasicInformation {
-        guard let information = regions.query(address.rawValue) else { throw .invalidParameter }
-        return information
+        guard address.rawValue <= regions.highest else { throw .invalidParameter }
+        return regions.block(of: address.rawValue)
     }
 
     /// What the allocation of an address is as a whole.

@@ -15,17 +15,22 @@ extension AddressSpace where Backend: ~Copyable {
     ) throws(NTStatus) -> [VirtualAddress] {
         let range = try watchedRange(base, byteCount)
         guard capacity > 0 else { throw .invalidParameter }
-        collectWrites(range)
         var result: [VirtualAddress] = []
         var place = range.lowerBound
-        while place < range.upperBound, let stretch = regions.written.firstStretch(in: place..<range.upperBound) {
-            var page = stretch.lowerBound
-            while page < stretch.upperBound, result.count < capacity {
-                result.append(VirtualAddress(page))
-                page += platform.pageSize
+        // Not all at once: those behind the last one that fits are of no use yet.
+        var window = 64 * platform.pageSize
+        while place < range.upperBound, result.count < capacity {
+            let end = place + min(window, range.upperBound - place)
+            collectWrites(place..<end)
+            while place < end, result.count < capacity, let stretch = regions.written.firstStretch(in: place..<end) {
+                place = stretch.lowerBound
+                while place < stretch.upperBound, result.count < capacity {
+                    result.append(VirtualAddress(place))
+                    place += platform.pageSize
+                }
             }
-            place = page
-            if result.count == capacity { break }
+            if result.count < capacity { place = end }
+            window *= 2
         }
         if reset, place > range.lowerBound { regions.forgetWrites(range.lowerBound..<place) }
         return result

@@ -43,6 +43,9 @@ public struct AddressSpace<Backend: AddressSpaceBackend & ~Copyable>: ~Copyable 
     public var ledger: CommitLedger { regions.ledger }
 
     /// Asks the backend for something; what it answers becomes a status.
+    ///
+    /// In line, since after the kernel's return a processor predicts no returns for a while: every level of calls costs.
+    @inline(__always)
     mutating func withBackend(_ body: (inout Backend) throws(BackendError) -> Void) throws(NTStatus) {
         do throws(BackendError) { try body(&backend) } catch { throw NTStatus(error) }
     }

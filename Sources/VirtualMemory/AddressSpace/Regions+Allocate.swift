@@ -160,12 +160,14 @@ extension Regions {
         _ base: UInt64, _ byteCount: UInt64, _ protection: PageProtection
     ) throws(NTStatus) -> AllocationPlan {
         guard let range = pages(base, byteCount) else { throw .invalidParameter2 }
-        guard let index = allocation(holding: range) else { throw .conflictingAddresses }
+        guard let first = tree.run(at: range.lowerBound) else { throw .conflictingAddresses }
+        let index = Int(tree.value(first).allocation)
         let allocation = allocations[index]
+        guard range.upperBound <= allocation.end else { throw .conflictingAddresses }
         switch allocation.kind {
         case .privateMemory:
             guard protection.validatedForPrivateMemory != nil else { throw .invalidPageProtection }
-            let charge = range.upperBound - range.lowerBound - committedBytes(in: range)
+            let charge = range.upperBound - range.lowerBound - committedBytes(in: range, from: first)
             guard ledger.canCharge(charge) else { throw .commitmentLimit }
             return .commit(range, allocation: index, protection, charge: charge)
         case .mapped:

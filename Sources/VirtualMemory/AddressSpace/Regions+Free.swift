@@ -2,7 +2,8 @@ import MemoryMap
 
 /// What a checked call to free memory will do.
 enum FreePlan {
-    case decommit(Range<UInt64>, allocation: Int)
+    /// Pages lose their storage, of which `charge` bytes are charged.
+    case decommit(Range<UInt64>, allocation: Int, charge: UInt64)
     case release(Range<UInt64>, allocation: Int)
 
     /// An allocation becomes the placeholder again that it replaced.
@@ -27,7 +28,8 @@ extension Regions {
         guard byteCount > 0 || placeholders.isEmpty else { throw .invalidParameter3 }
         if type.contains(.coalescePlaceholders) { return try planCoalescing(base, byteCount) }
         let page = base & ~pageMask
-        guard let index = allocation(at: page) else { throw .memoryNotAllocated }
+        guard let first = tree.run(at: page) else { throw .memoryNotAllocated }
+        let index = Int(tree.value(first).allocation)
         let allocation = allocations[index]
         if type.contains(.preservePlaceholder) { return try planPreserving(page, base + byteCount, index) }
         guard allocation.kind != .mapped && allocation.kind != .image else { throw .unableToDeleteSection }
@@ -44,7 +46,7 @@ extension Regions {
         if type == .decommit {
             guard allocation.kind != .placeholder else { throw .conflictingAddresses }
             guard allocation.kind == .privateMemory, !allocation.traits.contains(.largePages) else { throw .invalidParameter }
-            return .decommit(range, allocation: index)
+            return .decommit(range, allocation: index, charge: committedBytes(in: range, from: first))
         }
         // Frames, large pages and write watches belong to an allocation as a whole.
         guard isWhole || allocation.kind != .physical && allocation.traits.isDisjoint(with: [.largePages, .writeWatch]) else {
@@ -85,8 +87,7 @@ extension Regions {
 
     mutating func apply(_ plan: FreePlan) {
         switch plan {
-        case .decommit(let range, let index):
-            let freed = committedBytes(in: range)
+        case .decommit(let range, let index, let freed):
             account.subtract(freed)
             allocations[index].charged -= freed
             tree.assign(from: range.lowerBound, to: range.upperBound, PageRun(allocation: UInt32(index), protection: []))

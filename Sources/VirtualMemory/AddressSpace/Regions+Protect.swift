@@ -1,6 +1,9 @@
 /// What a checked call to change protection will do.
 struct ProtectionPlan {
     var range: Range<UInt64>
+
+    /// The run that holds the first page.
+    var first: RunTree<PageRun>.Cursor
     var allocation: Int
     var protection: PageProtection
     var old: PageProtection
@@ -11,8 +14,10 @@ extension Regions {
         guard var protection = word.validated else { throw .invalidPageProtection }
         protection.subtract(.caching)
         guard byteCount > 0 else { throw .invalidParameter }
-        guard let range = pages(base, byteCount), let index = allocation(holding: range) else { throw .conflictingAddresses }
+        guard let range = pages(base, byteCount), let first = tree.run(at: range.lowerBound) else { throw .conflictingAddresses }
+        let index = Int(tree.value(first).allocation)
         let allocation = allocations[index]
+        guard range.upperBound <= allocation.end else { throw .conflictingAddresses }
         switch allocation.kind {
         case .privateMemory:
             guard protection.isDisjoint(with: .writeCopies) else { throw .invalidPageProtection }
@@ -27,23 +32,38 @@ extension Regions {
         case .placeholder: throw .notCommitted
         case .physical, .unused: throw .conflictingAddresses
         }
-        guard isCommitted(range) else { throw .notCommitted }
-        guard let first = query(range.lowerBound) else { throw .conflictingAddresses }
-        return ProtectionPlan(range: range, allocation: index, protection: protection, old: first.protection)
+        let run = tree.value(first)
+        guard allocation.kind != .privateMemory || range.upperBound > tree.end(first) else {
+            // The common case: pages that are all alike.
+            guard run.isCommitted else { throw .notCommitted }
+            return ProtectionPlan(
+                range: range, first: first, allocation: index, protection: protection,
+                old: run.protection.union(allocation.caching))
+        }
+        guard isCommitted(range, from: first) else { throw .notCommitted }
+        let old = block(range.lowerBound, first).protection
+        return ProtectionPlan(range: range, first: first, allocation: index, protection: protection, old: old)
     }
 
     /// Whether all pages of a range have storage.
     ///
     /// - Complexity: O(log *n* + runs in the range).
     func isCommitted(_ range: Range<UInt64>) -> Bool {
-        guard let index = allocation(holding: range) else { return false }
-        let allocation = allocations[index]
+        guard allocation(holding: range) != nil, let first = tree.run(at: range.lowerBound) else { return false }
+        return isCommitted(range, from: first)
+    }
+
+    /// Whether all pages of a range within one allocation have storage.
+    ///
+    /// - Parameter first: the run that holds the first of them.
+    private func isCommitted(_ range: Range<UInt64>, from first: RunTree<PageRun>.Cursor) -> Bool {
+        let allocation = allocations[Int(tree.value(first).allocation)]
         if let view = view(of: allocation), view.section.isReserved {
             let offset = range.lowerBound - allocation.start + view.offset
             return view.section.committed.contains(offset..<offset + (range.upperBound - range.lowerBound))
         }
         if allocation.kind == .physical { return false }
-        var cursor = tree.firstRun(endingAbove: range.lowerBound)
+        var cursor: RunTree<PageRun>.Cursor? = first
         while let here = cursor, tree.start(here) < range.upperBound {
             guard tree.value(here).isCommitted else { return false }
             cursor = tree.next(here)

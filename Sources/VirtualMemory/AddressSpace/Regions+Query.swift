@@ -5,7 +5,11 @@ extension Regions {
     ///
     /// - Complexity: O(log *n*), and O(log *n*) for each further run that looks alike.
     func query(_ address: UInt64) -> MemoryBasicInformation? {
-        guard address <= highest else { return nil }
+        address <= highest ? block(of: address) : nil
+    }
+
+    /// What the page at an address of user mode is, together with those after it that are alike.
+    func block(of address: UInt64) -> MemoryBasicInformation {
         let page = address & ~pageMask
         return block(page, tree.firstRun(endingAbove: page))
     }
@@ -28,7 +32,7 @@ extension Regions {
     /// The block that begins with a page.
     ///
     /// - Parameter cursor: the first run that ends above the page.
-    private func block(_ page: UInt64, _ cursor: RunTree<PageRun>.Cursor?) -> MemoryBasicInformation {
+    func block(_ page: UInt64, _ cursor: RunTree<PageRun>.Cursor?) -> MemoryBasicInformation {
         guard let cursor, tree.start(cursor) <= page else {
             var end = highest + 1
             if let cursor { end = tree.start(cursor) }

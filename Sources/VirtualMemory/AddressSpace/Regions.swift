@@ -1,15 +1,20 @@
 import MemoryMap
+import Synchronization
 
 /// The bookkeeping of one address space: allocations, the runs of equal pages in them, and sets of pages.
 ///
 /// It checks and remembers; nothing here reaches memory. A change is made in two steps: a plan, which fails or promises, and its
 /// application, which cannot fail. Between the two the backend does its part.
 struct Regions: ~Copyable {
+    /// Never read. A structure with a value that cannot leave its place is handed over by its address; the compiler copies the
+    /// others as a whole, a kilobyte, for every call that only reads.
+    private let place = Atomic<Bool>(false)
+
     let platform: Platform
     let partitions: PartitionTable
     let account: CommitAccount
     var tree: RunTree<PageRun>
-    var allocations: [Allocation] = []
+    var allocations = Records<Allocation>()
     private var unusedAllocation = UInt32.max
     var views: [View?] = []
     private var unusedViews: [UInt32] = []
@@ -77,7 +82,7 @@ struct Regions: ~Copyable {
     mutating func makeRecord(_ allocation: Allocation) -> UInt32 {
         guard unusedAllocation != .max else {
             precondition(allocations.count < Int(UInt32.max), "fewer than 2^32 allocations")
-            allocations.append(allocation)
+            allocations.grow(by: 1, allocation)
             return UInt32(allocations.count - 1)
         }
         let index = unusedAllocation
@@ -133,8 +138,15 @@ struct Regions: ~Copyable {
     ///
     /// - Complexity: O(log *n* + runs in the range).
     func committedBytes(in range: Range<UInt64>) -> UInt64 {
+        committedBytes(in: range, from: tree.firstRun(endingAbove: range.lowerBound))
+    }
+
+    /// How many bytes of private memory in the range are committed.
+    ///
+    /// - Parameter first: the first run that ends above the range's beginning.
+    func committedBytes(in range: Range<UInt64>, from first: RunTree<PageRun>.Cursor?) -> UInt64 {
         var total: UInt64 = 0
-        var cursor = tree.firstRun(endingAbove: range.lowerBound)
+        var cursor = first
         while let here = cursor, tree.start(here) < range.upperBound {
             if tree.value(here).isCommitted {
                 total += min(tree.end(here), range.upperBound) - max(tree.start(here), range.lowerBound)

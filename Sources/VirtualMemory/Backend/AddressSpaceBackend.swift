@@ -66,10 +66,12 @@ public protocol AddressSpaceBackend: ~Copyable {
     mutating func map(_ range: VirtualRange, _ view: ViewMapping) throws(BackendError)
 
     /// Takes a whole view away, and its addresses unless a placeholder stays there.
-    mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError)
+    mutating func unmap(_ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool) throws(BackendError)
 
-    /// Gives one page of a view a private copy, which is writable.
-    mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError)
+    /// Gives one page of a view a private copy, which is writable: `source` is the page alone, with the protection that it gets.
+    ///
+    /// Pages of a view that shares its storage are copied as well, once they were protected so.
+    mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError)
 
     /// Is told that contents are dispensable.
     mutating func discard(_ range: VirtualRange)

@@ -20,7 +20,9 @@ public struct BookkeepingOnly: AddressSpaceBackend {
     public mutating func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {}
     public mutating func protect(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {}
     public mutating func map(_ range: VirtualRange, _ view: ViewMapping) throws(BackendError) {}
-    public mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {}
-    public mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {}
+    public mutating func unmap(
+        _ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool
+    ) throws(BackendError) {}
+    public mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {}
     public mutating func mapFrames(_ range: VirtualRange, _ frames: [UInt64]) throws(BackendError) {}
 }

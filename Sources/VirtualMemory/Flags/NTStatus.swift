@@ -80,6 +80,9 @@ public enum NTStatus: UInt32, Error, Hashable, Sendable, CaseIterable {
     /// An executable image whose headers are damaged.
     case invalidImageFormat = 0xC000_007B
 
+    /// The section cannot be made larger.
+    case sectionNotExtended = 0xC000_0087
+
     /// The system lacks resources.
     case insufficientResources = 0xC000_009A
 

@@ -80,6 +80,7 @@ extension Win32Error {
             case .noMemory, .sectionTooBig: .notEnoughMemory
             case .infoLengthMismatch: .badLength
             case .invalidParameter, .unableToFreeVM, .unableToDeleteSection, .invalidPageProtection, .sectionProtection,
+                .sectionNotExtended,
                 .invalidParameter1, .invalidParameter2, .invalidParameter3, .invalidParameter4, .invalidParameter5,
                 .invalidParameter6, .invalidParameter7, .invalidParameter8, .invalidParameter9:
                 .invalidParameter

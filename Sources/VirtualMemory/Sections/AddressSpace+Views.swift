@@ -44,7 +44,10 @@ extension AddressSpace where Backend: ~Copyable {
         let allocation = regions.allocations[index]
         let range = regions.virtualRange(allocation.start..<allocation.end)
         let preserves = flags.contains(.preservePlaceholder)
-        try withBackend { backend throws(BackendError) in try backend.unmap(range, leavingPlaceholder: preserves) }
+        guard let storage = regions.view(of: allocation)?.section.storage else { throw .notMappedView }
+        try withBackend { backend throws(BackendError) in
+            try backend.unmap(range, of: storage, leavingPlaceholder: preserves)
+        }
         regions.applyUnmap(index, leavingPlaceholder: preserves)
     }
 

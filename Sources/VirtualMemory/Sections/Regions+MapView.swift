@@ -18,8 +18,8 @@ extension Regions {
         guard let protection = request.protection.validated, protection.isDisjoint(with: .guardPage) else {
             throw .invalidPageProtection
         }
-        if section.image == nil {
-            guard protection.base != .execute, protection.isSubset(ofView: section.protection) else { throw .sectionProtection }
+        guard section.isImage || protection.base != .execute, protection.isSubset(ofView: section.protection) else {
+            throw .sectionProtection
         }
         let base = request.base?.rawValue ?? 0
         let replaces = request.type.contains(.replacePlaceholder)
@@ -31,17 +31,17 @@ extension Regions {
             try check(requirements)
         }
         guard request.offset < section.byteCount else { throw .invalidParameter }
-        let sectionEnd = (section.byteCount + pageMask) & ~pageMask
-        let rest = sectionEnd - request.offset
+        // To the byte: the tail of a file's last page is no part of the section.
+        let rest = section.byteCount - request.offset
         guard request.byteCount <= rest else { throw .invalidViewSize }
-        let wanted = request.byteCount == 0 ? section.byteCount - request.offset : request.byteCount
+        let wanted = request.byteCount == 0 ? rest : request.byteCount
         let size = (wanted + pageMask) & ~pageMask
 
         var plan: ViewPlan
-        let access = section.image == nil ? protection.subtracting(.caching) : .executeWriteCopy
+        let access = section.isImage ? .executeWriteCopy : protection.subtracting(.caching)
         let view = View(section: section, offset: request.offset, access: access)
         let word = access.union(section.caching)
-        let kind: Allocation.Kind = section.image == nil ? .mapped : .image
+        let kind: Allocation.Kind = section.isImage ? .image : .mapped
         if replaces {
             let (range, index) = try wholePlaceholder(base, size)
             plan = ViewPlan(
@@ -53,7 +53,7 @@ extension Regions {
             plan = ViewPlan(
                 allocation: Allocation(start: range.lowerBound, end: range.upperBound, protection: word, kind: kind), view: view)
         }
-        if let image = section.image {
+        if section.isImage, let image = section.image {
             plan.isAtBase = plan.allocation.start == image.preferredBase &+ request.offset
             plan.allocation.charged = image.copiedBytes(pageSize: platform.pageSize, below: size)
         } else if protection.isCopyOnWrite {
@@ -67,7 +67,7 @@ extension Regions {
         _ request: ViewRequest, _ size: UInt64, _ base: UInt64, _ limit: UInt64
     ) throws(NTStatus) -> Range<UInt64> {
         if base != 0 { return try freeRange(base, size) }
-        if let image = request.section.image, request.offset == 0, request.requirements == nil {
+        if request.section.isImage, let image = request.section.image, request.offset == 0, request.requirements == nil {
             let preferred = image.preferredBase
             if preferred & granuleMask == 0, preferred >= lowest, preferred <= limit, size <= limit - preferred + 1,
                 !tree.overlaps(preferred, preferred + size)
@@ -95,7 +95,7 @@ extension Regions {
             index = add(allocation, pages: protection)
         }
         views[link]?.allocation = index
-        guard let image = plan.view.section.image else { return }
+        guard plan.view.section.isImage, let image = plan.view.section.image else { return }
         image.forEachPart(pageSize: platform.pageSize) { part in
             let low = max(part.range.lowerBound, plan.view.offset)
             let high = min(part.range.upperBound, plan.view.offset + allocation.byteCount)
@@ -132,7 +132,7 @@ extension Regions {
 extension Section {
     /// The caching that all pages of its views have.
     var caching: PageProtection {
-        if image != nil { return [] }
+        if isImage { return [] }
         var result: PageProtection = []
         if attributes.contains(.noCache) { result.insert(.noCache) }
         if attributes.contains(.writeCombine) { result.insert(.writeCombine) }

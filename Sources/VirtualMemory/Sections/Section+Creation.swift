@@ -54,7 +54,7 @@ extension Section {
         try check(protection, attributes)
         guard !attributes.contains(.image) else { throw .invalidFileForSection }
         let (sum, overflow) = byteCount.addingReportingOverflow(platform.pageSize - 1)
-        guard byteCount > 0, !overflow, sum < 1 << 62 else { throw .invalidParameter4 }
+        guard byteCount > 0, !overflow, sum < byteLimit else { throw .invalidParameter4 }
         if attributes.contains(.largePages) {
             guard byteCount & (platform.largePageSize - 1) == 0 else { throw .invalidParameter4 }
             guard canLockMemory else { throw .privilegeNotHeld }
@@ -82,13 +82,24 @@ extension Section {
         let size = byteCount == 0 ? file.byteCount : byteCount
         guard size > 0 else { throw .mappedFileSizeZero }
         let grows = size > file.byteCount
-        guard !grows || protection.neededFileAccess.contains(.write), size < 1 << 62 else { throw .sectionTooBig }
+        guard !grows || protection.neededFileAccess.contains(.write), size < byteLimit else { throw .sectionTooBig }
         return Section(
             storage: .file(file.token), attributes: attributes.intersection([.noCache, .writeCombine]).union(.file),
             protection: protection, byteCount: size, ledger: ledger, charge: 0)
     }
 
-    /// A section of an executable image.
+    /// What a section of an executable image demands before anything of its file is looked at.
+    ///
+    /// - Throws: `.invalidParameter6`, `.invalidPageProtection`, `.accessDenied` where the file was not opened for it.
+    public static func checkImage(
+        _ file: SectionFile, protection: PageProtection, attributes: SectionAttributes
+    ) throws(NTStatus) {
+        try check(protection, attributes)
+        guard attributes.contains(.image) else { throw .invalidParameter6 }
+        guard file.access.isSuperset(of: protection.neededFileAccess) else { throw .accessDenied }
+    }
+
+    /// A section of an executable image, which says of itself that it is one of a file, and nothing else.
     ///
     /// - Parameter image: what the file's headers say.
     /// - Throws: `.invalidParameter6`, `.invalidPageProtection`, `.accessDenied` where the file was not opened for it.
@@ -96,11 +107,9 @@ extension Section {
         _ file: SectionFile, _ image: PEImage, protection: PageProtection = .readOnly, attributes: SectionAttributes = .image,
         ledger: CommitLedger
     ) throws(NTStatus) -> Section {
-        try check(protection, attributes)
-        guard attributes.contains(.image) else { throw .invalidParameter6 }
-        guard file.access.isSuperset(of: protection.neededFileAccess) else { throw .accessDenied }
+        try checkImage(file, protection: protection, attributes: attributes)
         return Section(
-            storage: .image(file.token), attributes: attributes.union(.file), protection: protection,
+            storage: .image(file.token), attributes: [.image, .file], protection: protection,
             byteCount: image.imageSize, image: image, ledger: ledger, charge: 0)
     }
 }

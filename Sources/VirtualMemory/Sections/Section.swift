@@ -11,13 +11,16 @@ public final class Section {
     public let protection: PageProtection
 
     /// The size in bytes: whole pages for the paging file, to the byte for files.
-    public let byteCount: UInt64
+    public internal(set) var byteCount: UInt64
 
     /// Its pages that have storage, by offset, where that is not all of them.
     var committed = PageSet()
 
     /// What an image says of itself.
     public let image: PEImage?
+
+    /// Whether it is an image, which to ask takes no copy of what it says of itself.
+    let isImage: Bool
 
     private let account: CommitAccount
 
@@ -30,6 +33,7 @@ public final class Section {
         self.protection = protection
         self.byteCount = byteCount
         self.image = image
+        isImage = image != nil
         account = CommitAccount(ledger, charge: charge)
     }
 

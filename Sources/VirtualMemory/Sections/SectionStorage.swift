@@ -8,4 +8,11 @@ public enum SectionStorage: Hashable, Sendable {
 
     /// An executable image, by the token that the maker of the section gave.
     case image(UInt64)
+
+    /// The number or the token.
+    public var number: UInt64 {
+        switch self {
+        case .pagingFile(let number), .file(let number), .image(let number): number
+        }
+    }
 }

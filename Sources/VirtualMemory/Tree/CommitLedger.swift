@@ -2,17 +2,24 @@
 ///
 /// One ledger serves every address space and every section of a system. Not thread-safe, as nothing in this module is.
 public final class CommitLedger {
+    private let limitCell = WordCell()
+    private let chargeCell = WordCell()
+    private let peakCell = WordCell()
+
     /// The most that can be promised, in bytes; it may be raised or lowered at any time, below the charge too.
-    public var limit: UInt64
+    public var limit: UInt64 {
+        get { limitCell.value }
+        set { limitCell.value = newValue }
+    }
 
     /// What is promised, in bytes.
-    public private(set) var charge: UInt64 = 0
+    public var charge: UInt64 { chargeCell.value }
 
     /// The most that was ever promised, in bytes.
-    public private(set) var peak: UInt64 = 0
+    public var peak: UInt64 { peakCell.value }
 
     /// - Parameter limit: in bytes; without one everything is promised.
-    public init(limit: UInt64 = .max) { self.limit = limit }
+    public init(limit: UInt64 = .max) { limitCell.value = limit }
 
     /// Whether `byteCount` bytes more can be promised.
     public func canCharge(_ byteCount: UInt64) -> Bool {
@@ -21,12 +28,12 @@ public final class CommitLedger {
     }
 
     func add(_ byteCount: UInt64) {
-        charge += byteCount
-        peak = max(peak, charge)
+        chargeCell.value += byteCount
+        peakCell.value = max(peak, charge)
     }
 
     func subtract(_ byteCount: UInt64) {
         precondition(byteCount <= charge, "what is given back was charged")
-        charge -= byteCount
+        chargeCell.value -= byteCount
     }
 }

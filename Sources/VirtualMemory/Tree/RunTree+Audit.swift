@@ -22,27 +22,25 @@ extension RunTree {
         return nil
     }
 
-    private func damage(in node: Int, parent: UInt32, runs: inout Int) -> StaticString? {
-        guard parents[node] == parent else { return "a child does not know its parent" }
-        guard counts[node] > 0 || node == root && levels[node] == 0 else { return "an empty node" }
-        for slot in Int(counts[node])..<Self.capacity where words[node * Self.nodeWords + 2 * slot] != Self.noStart {
+    private func damage(in node: Int, parent: Int, runs: inout Int) -> StaticString? {
+        guard self.parent(node) == parent else { return "a child does not know its parent" }
+        guard slotCount(node) > 0 || node == root && level(node) == 0 else { return "an empty node" }
+        for slot in slotCount(node)..<Self.capacity + 1 where start(node, slot) != Self.noStart {
             return "a slot that is not used has a start"
         }
-        guard levels[node] > 0 else {
-            runs += Int(counts[node])
+        guard level(node) > 0 else {
+            for slot in 0..<Self.capacity where gap(node, slot) != 0 { return "a gap in a run" }
+            runs += slotCount(node)
             return nil
         }
-        for slot in 0..<Int(counts[node]) {
-            let index = node * Self.nodeWords + 2 * slot
-            let child = Int(words[index + Self.values])
-            guard levels[child] + 1 == levels[node] else { return "a child of another level" }
-            if let damage = damage(in: child, parent: UInt32(node), runs: &runs) { return damage }
-            let base = child * Self.nodeWords
-            guard words[index] == words[base], words[index + Self.ends] == words[base + 2 * Int(counts[child]) - 2 + Self.ends]
-            else {
+        for slot in 0..<slotCount(node) {
+            let child = child(node, slot)
+            guard level(child) + 1 == level(node) else { return "a child of another level" }
+            if let damage = damage(in: child, parent: node, runs: &runs) { return damage }
+            guard start(node, slot) == start(child, 0), end(node, slot) == end(child, slotCount(child) - 1) else {
                 return "a node has other ends than its parent says"
             }
-            guard words[index + Self.gaps] == largestGap(in: child) else { return "the largest gap is wrong" }
+            guard gap(node, slot) == largestGap(in: child) else { return "the largest gap is wrong" }
         }
         return nil
     }

@@ -55,18 +55,16 @@ extension RunTree {
     }
 
     private func lowestGap(_ request: GapRequest, in node: Int) -> UInt64? {
-        let base = node * Self.nodeWords
-        let isInner = levels[node] > 0
+        let isInner = level(node) > 0
         // Whatever ends before the window begins has nothing in it; the gap after the floor may.
-        for slot in max(floorSlot(request.low, in: node), 0)..<Int(counts[node]) {
-            let index = base + 2 * slot
-            if words[index] >= request.high { return nil }
-            if isInner, words[index + Self.gaps] >= request.size, words[index + Self.ends] > request.low,
-                let place = lowestGap(request, in: Int(words[index + Self.values]))
+        for slot in max(floorSlot(request.low, in: node), 0)..<slotCount(node) {
+            if start(node, slot) >= request.high { return nil }
+            if isInner, gap(node, slot) >= request.size, end(node, slot) > request.low,
+                let place = lowestGap(request, in: child(node, slot))
             {
                 return place
             }
-            if slot + 1 < Int(counts[node]), let place = request.lowest(from: words[index + Self.ends], to: words[index + 2]) {
+            if slot + 1 < slotCount(node), let place = request.lowest(from: end(node, slot), to: start(node, slot + 1)) {
                 return place
             }
         }
@@ -74,18 +72,16 @@ extension RunTree {
     }
 
     private func highestGap(_ request: GapRequest, in node: Int) -> UInt64? {
-        let base = node * Self.nodeWords
-        let isInner = levels[node] > 0
+        let isInner = level(node) > 0
         var slot = floorSlot(request.high, in: node)
-        if slot + 1 < Int(counts[node]) { slot += 1 }
+        if slot + 1 < slotCount(node) { slot += 1 }
         while slot >= 0 {
-            let index = base + 2 * slot
-            if slot + 1 < Int(counts[node]), let place = request.highest(from: words[index + Self.ends], to: words[index + 2]) {
+            if slot + 1 < slotCount(node), let place = request.highest(from: end(node, slot), to: start(node, slot + 1)) {
                 return place
             }
-            if words[index + Self.ends] <= request.low { return nil }
-            if isInner, words[index + Self.gaps] >= request.size, words[index] < request.high,
-                let place = highestGap(request, in: Int(words[index + Self.values]))
+            if end(node, slot) <= request.low { return nil }
+            if isInner, gap(node, slot) >= request.size, start(node, slot) < request.high,
+                let place = highestGap(request, in: child(node, slot))
             {
                 return place
             }

@@ -1,4 +1,5 @@
-/// What a view is wanted for: the access of MapViewOfFile. Bits without a name are kept and have no effect.
+/// What a view is wanted for: the access of MapViewOfFile. Bits without a name are kept; all that they do is that ``copy`` does not
+/// stand alone any more.
 public struct FileMapAccess: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -17,10 +18,12 @@ public struct FileMapAccess: OptionSet, Hashable, Sendable {
     /// `FILE_MAP_EXECUTE`.
     public static let execute = FileMapAccess(rawValue: 0x20)
 
+    private var isCopy: Bool { subtracting(.execute) == .copy }
+
     /// The protection that a view for this access has.
     public var protection: PageProtection {
         let executes = contains(.execute)
-        if intersection([.copy, .write, .read]) == .copy { return executes ? .executeWriteCopy : .writeCopy }
+        if isCopy { return executes ? .executeWriteCopy : .writeCopy }
         if contains(.write) { return executes ? .executeReadWrite : .readWrite }
         if contains(.read) { return executes ? .executeRead : .readOnly }
         return .noAccess
@@ -29,7 +32,8 @@ public struct FileMapAccess: OptionSet, Hashable, Sendable {
     /// What a handle of the section has to have been opened for.
     public var needed: SectionAccess {
         var access: SectionAccess = []
-        if intersection([.copy, .write, .read]) == .copy || contains(.read) { access.insert(.mapRead) }
+        // A view without access takes reading all the same.
+        if !contains(.write) || contains(.read) { access.insert(.mapRead) }
         if contains(.write) { access.insert(.mapWrite) }
         if contains(.execute) { access.insert(.mapExecute) }
         return access

@@ -50,7 +50,27 @@ int main(void)
     CHECK(VirtualProtect(memory + 0x1000, 0x1000, PAGE_NOACCESS, &old));
     FAILS(ReadProcessMemory(GetCurrentProcess(), memory + 0x800, buffer, sizeof buffer, &count), ERROR_PARTIAL_COPY);
     CHECK(count == 0);
-    FAILS(WriteProcessMemory(GetCurrentProcess(), memory + 0x1000, buffer, 4, NULL), ERROR_NOACCESS);
+    count = 99;
+    FAILS(WriteProcessMemory(GetCurrentProcess(), memory + 0x1000, buffer, 4, &count), ERROR_NOACCESS);
+    CHECK(count == 99);
+    /* A target is written as far as it goes; a source is read as a whole. */
+    FAILS(ReadProcessMemory(GetCurrentProcess(), memory + 0x2000, memory + 0x800, 0x1000, &count), ERROR_PARTIAL_COPY);
+    CHECK(count == 0x800);
+    FAILS(WriteProcessMemory(GetCurrentProcess(), memory + 0x800, buffer, 0x1000, &count), ERROR_PARTIAL_COPY);
+    CHECK(count == 0x800);
+    FAILS(WriteProcessMemory(GetCurrentProcess(), memory, memory + 0x800, 0x1000, &count), ERROR_PARTIAL_COPY);
+    CHECK(count == 0);
+    STATUS(NtWriteVirtualMemory(NtCurrentProcess(), memory + 0x1000, buffer, 4, &count), STATUS_PARTIAL_COPY);
+    CHECK(count == 0);
+    CHECK(VirtualProtect(memory + 0x1000, 0x1000, PAGE_EXECUTE_READ, &old));
+    CHECK(WriteProcessMemory(GetCurrentProcess(), memory + 0x1000, "code", 4, &count) && count == 4 && memory[0x1003] == 'e');
+    CHECK(query(memory + 0x1000).Protect == PAGE_EXECUTE_READ);
+    STATUS(NtWriteVirtualMemory(NtCurrentProcess(), memory + 0x1000, buffer, 4, &count), STATUS_PARTIAL_COPY);
+    CHECK(VirtualProtect(memory + 0x1000, 0x1000, PAGE_NOACCESS, &old));
+    /* The stack is there as far as it has grown, and asking does not make it grow. */
+    CHECK(!IsBadReadPtr(&local, 1) && !IsBadWritePtr(&local, 1) && !IsBadReadPtr(&local - 256, 256));
+    CHECK(IsBadReadPtr((char *)teb->DeallocationStack + 0x1000, 4) && IsBadWritePtr((char *)teb->DeallocationStack + 0x1000, 4));
+    CHECK(IsBadReadPtr((char *)teb->DeallocationStack + 0x1000, 4));
     FAILS(ReadProcessMemory(NULL, memory, buffer, 4, NULL), ERROR_INVALID_HANDLE);
 
     MEMORY_REGION_INFORMATION region;

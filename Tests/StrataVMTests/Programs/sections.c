@@ -54,6 +54,88 @@ static void copies(void)
     CHECK(CloseHandle(file) && DeleteFileA(path));
 }
 
+/* A page of a shared view that is protected as copy on write leaves its file alone, whatever the file was opened for. */
+static void shared_pages(void)
+{
+    HANDLE file = make_file(0x13000);
+    CHECK(CloseHandle(file));
+    for (int writable = 0; writable < 2; writable++) {
+        file = CreateFileA(path, writable ? GENERIC_READ | GENERIC_WRITE : GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+        HANDLE section = CreateFileMappingA(file, NULL, writable ? PAGE_READWRITE : PAGE_READONLY, 0, 0, NULL);
+        char *view = MapViewOfFile(section, writable ? FILE_MAP_WRITE : FILE_MAP_READ, 0, 0x10000, 0);
+        char *other = MapViewOfFile(section, FILE_MAP_READ, 0, 0x10000, 0);
+        DWORD old, done, word;
+        CHECK(view != NULL && other != NULL && VirtualProtect(view + 0x1000, 0x2000, PAGE_WRITECOPY, &old));
+        CHECK(touch_write(view + 0x1234) == 0 && view[0x1234] == 42 && view[0x1235] == 0x12);
+        CHECK(query(view + 0x1000).Protect == PAGE_READWRITE && query(view + 0x1000).RegionSize == 0x1000);
+        CHECK(query(view + 0x2000).Protect == PAGE_WRITECOPY && other[0x1234] == 0x34);
+        SetFilePointer(file, 0x11234, NULL, FILE_BEGIN);
+        CHECK(ReadFile(file, &word, sizeof word, &done, NULL) && done == sizeof word && word == 0x11234);
+        /* The copy stays, whatever the page is protected as afterwards. */
+        CHECK(VirtualProtect(view + 0x1000, 0x1000, PAGE_READONLY, &old) && old == PAGE_READWRITE && view[0x1234] == 42);
+        CHECK(VirtualProtect(view + 0x1000, 0x1000, PAGE_WRITECOPY, &old) && old == PAGE_READONLY);
+        CHECK(query(view + 0x1000).Protect == PAGE_READWRITE && touch_write(view + 0x1236) == 0 && other[0x1236] == 1);
+        CHECK(UnmapViewOfFile(view) && UnmapViewOfFile(other) && CloseHandle(section) && CloseHandle(file));
+    }
+    CHECK(DeleteFileA(path));
+    /* Memory without a file is copied likewise. */
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x2000, NULL);
+    char *view = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0), *other = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    DWORD old;
+    CHECK(VirtualProtect(view, 0x1000, PAGE_WRITECOPY, &old) && touch_write(view) == 0 && other[0] == 0 && view[0] == 42);
+    CHECK(UnmapViewOfFile(view) && UnmapViewOfFile(other) && CloseHandle(section));
+}
+
+/* What a view is wanted for, against what its handle was opened for. */
+static void access(void)
+{
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x2000, NULL);
+    static const struct { DWORD granted, wanted, protection; } rows[] = {
+        {SECTION_MAP_READ, 0, PAGE_NOACCESS}, {0, 0, 0}, {SECTION_MAP_WRITE, 0, 0}, {SECTION_MAP_READ, FILE_MAP_COPY, PAGE_WRITECOPY},
+        {SECTION_MAP_READ, FILE_MAP_COPY | SECTION_MAP_EXECUTE, PAGE_NOACCESS}, {SECTION_QUERY, FILE_MAP_COPY, 0},
+        {SECTION_MAP_WRITE, FILE_MAP_WRITE | FILE_MAP_COPY, PAGE_READWRITE}, {SECTION_MAP_READ, FILE_MAP_READ | FILE_MAP_COPY, PAGE_READONLY},
+        {SECTION_MAP_WRITE, FILE_MAP_READ | FILE_MAP_WRITE, 0}, {SECTION_MAP_READ | SECTION_MAP_WRITE, FILE_MAP_READ | FILE_MAP_WRITE, PAGE_READWRITE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        HANDLE handle;
+        CHECK(DuplicateHandle(GetCurrentProcess(), section, GetCurrentProcess(), &handle, rows[i].granted, FALSE, 0));
+        if (rows[i].protection == 0) {
+            FAILS(MapViewOfFile(handle, rows[i].wanted, 0, 0, 0), ERROR_ACCESS_DENIED);
+        } else {
+            void *view = MapViewOfFile(handle, rows[i].wanted, 0, 0, 0);
+            CHECK(view != NULL && query(view).Protect == rows[i].protection && UnmapViewOfFile(view));
+        }
+        CHECK(CloseHandle(handle));
+    }
+    CHECK(CloseHandle(section));
+}
+
+/* A view ends where its section does, to the byte, and the buffer of a query is written by nobody unless all of it can be. */
+static void ends(void)
+{
+    HANDLE file = make_file(0x3458);
+    HANDLE section = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0x3456, NULL);
+    PVOID view = NULL;
+    SIZE_T size = 0x3457;
+    STATUS(NtMapViewOfSection(section, NtCurrentProcess(), &view, 0, 0, NULL, &size, ViewShare, 0, PAGE_READONLY), STATUS_INVALID_VIEW_SIZE);
+    size = 0x3456;
+    STATUS(NtMapViewOfSection(section, NtCurrentProcess(), &view, 0, 0, NULL, &size, ViewShare, 0, PAGE_READONLY), STATUS_SUCCESS);
+    CHECK(size == 0x4000 && UnmapViewOfFile(view));
+    SECTION_BASIC_INFORMATION *basic = VirtualAlloc(NULL, 0x2000, MEM_RESERVE, PAGE_READWRITE);
+    CHECK(VirtualAlloc(basic, 0x1000, MEM_COMMIT, PAGE_READWRITE) == basic);
+    STATUS(NtQuerySection(section, SectionBasicInformation, basic, 0x1000, NULL), STATUS_SUCCESS);
+    CHECK(basic->Size.QuadPart == 0x3456);
+    STATUS(NtQuerySection(section, SectionBasicInformation, basic, 0x1001, NULL), STATUS_ACCESS_VIOLATION);
+    STATUS(NtQuerySection(section, SectionBasicInformation, basic, sizeof *basic - 1, NULL), STATUS_INFO_LENGTH_MISMATCH);
+    CHECK(VirtualFree(basic, 0, MEM_RELEASE) && CloseHandle(section));
+    /* What a call for an image demands of its words comes before the file is looked at. */
+    FAILS(CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE | SEC_RESERVE, 0, 0, NULL), ERROR_INVALID_PARAMETER);
+    FAILS(CreateFileMappingA(file, NULL, PAGE_NOACCESS | SEC_IMAGE, 0, 0, NULL), ERROR_INVALID_PARAMETER);
+    FAILS(CreateFileMappingA(file, NULL, PAGE_EXECUTE_READ | SEC_IMAGE, 0, 0, NULL), ERROR_ACCESS_DENIED);
+    FAILS(CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE, 0, 0, NULL), ERROR_BAD_EXE_FORMAT);
+    CHECK(CloseHandle(file) && DeleteFileA(path));
+}
+
 static void errors(void)
 {
     FAILS(CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0, NULL), ERROR_INVALID_PARAMETER);
@@ -158,6 +240,9 @@ static void names(void)
 int main(void)
 {
     copies();
+    shared_pages();
+    access();
+    ends();
     errors();
     reserved();
     names();

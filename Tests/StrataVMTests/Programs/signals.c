@@ -1,7 +1,7 @@
 /* A program with signal handlers of its own: it hears of what is its own, and watches and guards go on. */
 #include <setjmp.h>
 #include <signal.h>
-#include "check.h"
+#include "watch.h"
 
 static sigjmp_buf escape;
 static volatile int calls;
@@ -26,6 +26,8 @@ static void on_old_signal(int number)
 int main(void)
 {
     volatile char *const memory = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE);
+    if (memory == NULL && is_unavailable())
+        return finish();
     struct sigaction action, before;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_signal;

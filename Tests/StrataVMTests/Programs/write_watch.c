@@ -1,5 +1,7 @@
 /* Recording writes: which pages, how many at a time, and what resets them. */
-#include "check.h"
+#include <fcntl.h>
+#include <unistd.h>
+#include "watch.h"
 
 int main(void)
 {
@@ -7,6 +9,8 @@ int main(void)
     ULONG_PTR count = 64;
     ULONG granularity = 0;
     char *memory = VirtualAlloc(NULL, 0x40000, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE);
+    if (memory == NULL && is_unavailable())
+        return finish();
     CHECK(memory != NULL);
     CHECK(GetWriteWatch(0, memory, 0x40000, pages, &count, &granularity) == 0 && count == 0 && granularity == 0x1000);
     (void)*(volatile char *)(memory + 0x7000);
@@ -30,6 +34,13 @@ int main(void)
     CHECK(GetWriteWatch(0, memory + 0x2000, 0x3000, pages, &count, &granularity) == 0 && count == 1);
     CHECK(memory[0x3000] == 5 && memory[0x3FFF] == 2);
 
+    /* An array for nothing is wrong in its size, whether it is there or not. */
+    SetLastError(0);
+    count = 0;
+    CHECK(GetWriteWatch(0, memory, 0x1000, NULL, &count, &granularity) == ~0u && GetLastError() == ERROR_INVALID_PARAMETER);
+    count = 1;
+    CHECK(GetWriteWatch(0, memory, 0x1000, NULL, &count, &granularity) == ~0u && GetLastError() == ERROR_NOACCESS);
+
     /* Protections come and go; the record stays. */
     DWORD old;
     CHECK(VirtualProtect(memory, 0x8000, PAGE_READONLY, &old) && VirtualProtect(memory, 0x8000, PAGE_READWRITE, &old));
@@ -50,6 +61,17 @@ int main(void)
     count = 64;
     CHECK(GetWriteWatch(0, memory + 0x20000, 0x10000, pages, &count, &granularity) == 0 && count == 3);
     CHECK(CloseHandle(file) && GetFileAttributesA(name) == INVALID_FILE_ATTRIBUTES);
+
+    /* So does a read of the program's own where the kernel keeps track; otherwise it fails and changes nothing. */
+    const int zeros = open("/dev/zero", O_RDONLY);
+    CHECK(ResetWriteWatch(memory, 0x40000) == 0);
+    const bool is_tracked = read(zeros, memory + 0x30800, 0x1000) == 0x1000;
+    CHECK(is_tracked || insists_on("kernel") == false);
+    CHECK(!is_tracked || insists_on("faults") == false);
+    count = 64;
+    CHECK(GetWriteWatch(0, memory, 0x40000, pages, &count, &granularity) == 0 && count == (is_tracked ? 2 : 0));
+    CHECK(!is_tracked || (pages[0] == memory + 0x30000 && pages[1] == memory + 0x31000));
+    CHECK(close(zeros) == 0);
 
     SetLastError(0);
     count = 0;

@@ -78,15 +78,15 @@ struct CheckingBackend: AddressSpaceBackend {
         set(range, Page(protection: view.isReserved ? [] : view.protection, isView: true))
     }
 
-    mutating func unmap(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
+    mutating func unmap(_ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool) throws(BackendError) {
         expect(range) { $0?.isView == true }
         try spend()
         set(range, leavingPlaceholder ? Page(isPlaceholder: true) : nil)
     }
 
-    mutating func copyOnWrite(_ page: VirtualRange, _ protection: PageProtection) throws(BackendError) {
+    mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError) {
         expect(page) { $0?.isView == true }
         try spend()
-        for address in addresses(page) { pages[address]?.protection = protection }
+        for address in addresses(page) { pages[address]?.protection = source.protection }
     }
 }

@@ -35,6 +35,22 @@ import Testing
         #expect(space.lockedBytes == 0)
     }
 
+    @Test("locking brings watched pages in for writing, where they can be written")
+    func locksAreWrites() throws {
+        var space = makeSpace()
+        let base = try space.allocate(0, 0x8000, [.reserve, .commit, .writeWatch])
+        try space.protect(base + 0x2000, 0x1000, .readOnly)
+        try space.lock(VirtualAddress(base + 0x1000), byteCount: 0x3000)
+        let written = try space.writtenPages(VirtualAddress(base), byteCount: 0x8000, capacity: 8, reset: true)
+        #expect(written.map { $0.rawValue - base } == [0x1000, 0x3000])
+        // A lock that is refused writes nothing.
+        try space.protect(base + 0x5000, 0x1000, [.readWrite, .guardPage])
+        #expect(
+            status { () throws(NTStatus) in try space.lock(VirtualAddress(base + 0x4000), byteCount: 0x2000) }
+                == .guardPageViolation)
+        #expect(try space.writtenPages(VirtualAddress(base), byteCount: 0x8000, capacity: 8, reset: false).isEmpty)
+    }
+
     @Test func writeWatches() throws {
         var space = makeSpace()
         let base = try space.allocate(0, 0x10_0000, [.reserve, .commit, .writeWatch])

@@ -110,6 +110,22 @@ import Testing
         }
     }
 
+    @Test("a view of a file ends where the section does, to the byte")
+    func viewsEndWithTheirSection() throws {
+        var space = makeSpace()
+        let section = try file(space, 0x1_3456, .readOnly, access: .read)
+        func size(_ offset: UInt64, _ size: UInt64) -> UInt64? {
+            var request = ViewRequest(section: section, protection: .readOnly)
+            (request.offset, request.byteCount) = (offset, size)
+            return (try? space.mapView(request).range).map { $0.last.rawValue - $0.start.rawValue + 1 }
+        }
+        #expect(size(0, 0x1_3456) == 0x1_4000)
+        #expect(size(0, 0x1_3457) == nil)
+        #expect(size(0x1_0000, 0x3456) == 0x4000)
+        #expect(size(0x1_0000, 0x3457) == nil)
+        #expect(size(0x1_0000, 0) == 0x4000)
+    }
+
     @Test func writtenCopiesReportThemselvesPageByPage() throws {
         var space = makeSpace()
         let section = try file(space, 0x4000, .writeCopy, access: .read)

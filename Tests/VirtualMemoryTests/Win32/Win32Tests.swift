@@ -71,7 +71,7 @@ import Testing
     static let accesses: [(UInt32, PageProtection)] = [
         (0, .noAccess), (1, .writeCopy), (2, .readWrite), (3, .readWrite), (4, .readOnly), (5, .readOnly), (6, .readWrite),
         (0x20, .noAccess), (0x21, .executeWriteCopy), (0x22, .executeReadWrite), (0x24, .executeRead), (0x27, .executeReadWrite),
-        (0xF_001F, .readWrite),
+        (0xF_001F, .readWrite), (0x8, .noAccess), (0x9, .noAccess), (0x29, .noAccess), (0xB, .readWrite), (0x2C, .executeRead),
     ]
 
     @Test(arguments: accesses) func viewAccess(raw: UInt32, protection: PageProtection) throws {
@@ -96,6 +96,9 @@ import Testing
         #expect(error([.read, .execute]) == 5)
         #expect(error(.read, granted: .mapWrite) == 5)
         #expect(error(.copy, granted: .query) == 5)
+        // Not even a view without access goes without reading.
+        #expect(error([], granted: .mapWrite) == 5)
+        #expect(error([], granted: .mapRead) == nil)
         #expect(error(.read, offset: 0x1000) == 1132)
         #expect(error(.read, offset: 0x2_0000) == 87)
         #expect(error(.read, offset: 0x1_0000, size: 0x1_0001) == 5)

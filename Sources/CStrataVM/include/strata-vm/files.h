@@ -3,7 +3,8 @@
 
 #include "types.h"
 
-/// Files and handles as far as sections need them. Paths are the host's; a name with backslashes is read with slashes.
+/// Files and handles as far as sections need them. Paths are the host's; a name with backslashes is read with slashes. Sharing modes
+/// hold among the handles of this process.
 
 #define FILE_READ_DATA 0x0001
 #define FILE_WRITE_DATA 0x0002
@@ -27,6 +28,7 @@
 #define FILE_ATTRIBUTE_DIRECTORY 0x00000010
 #define FILE_ATTRIBUTE_NORMAL 0x00000080
 #define FILE_FLAG_DELETE_ON_CLOSE 0x04000000
+#define FILE_FLAG_OVERLAPPED 0x40000000
 #define INVALID_FILE_ATTRIBUTES ((DWORD)-1)
 
 #define FILE_BEGIN 0
@@ -37,6 +39,29 @@
 
 #define DUPLICATE_CLOSE_SOURCE 1
 #define DUPLICATE_SAME_ACCESS 2
+
+/// A time in units of 100 ns since the beginning of 1601.
+typedef struct _FILETIME {
+    DWORD dwLowDateTime;
+    DWORD dwHighDateTime;
+} FILETIME, *PFILETIME, *LPFILETIME;
+
+/// What is said of an open file; the volume's number and the file's index tell it from all others. The host keeps no time of creation:
+/// that of the last change stands for it.
+typedef struct _BY_HANDLE_FILE_INFORMATION {
+    DWORD dwFileAttributes;
+    FILETIME ftCreationTime;
+    FILETIME ftLastAccessTime;
+    FILETIME ftLastWriteTime;
+    DWORD dwVolumeSerialNumber;
+    DWORD nFileSizeHigh;
+    DWORD nFileSizeLow;
+    DWORD nNumberOfLinks;
+    DWORD nFileIndexHigh;
+    DWORD nFileIndexLow;
+} BY_HANDLE_FILE_INFORMATION, *PBY_HANDLE_FILE_INFORMATION, *LPBY_HANDLE_FILE_INFORMATION;
+
+STRATA_VM_ASSERT(sizeof(BY_HANDLE_FILE_INFORMATION) == 52, "BY_HANDLE_FILE_INFORMATION");
 
 STRATA_VM_BEGIN
 
@@ -49,6 +74,7 @@ BOOL WINAPI DuplicateHandle(
     HANDLE sourceProcess, HANDLE source, HANDLE targetProcess, LPHANDLE target, DWORD access, BOOL inherit, DWORD options);
 
 DWORD WINAPI GetFileSize(HANDLE file, LPDWORD high);
+BOOL WINAPI GetFileInformationByHandle(HANDLE file, LPBY_HANDLE_FILE_INFORMATION information);
 BOOL WINAPI GetFileSizeEx(HANDLE file, PLARGE_INTEGER size);
 DWORD WINAPI SetFilePointer(HANDLE file, LONG distance, PLONG distanceHigh, DWORD method);
 BOOL WINAPI SetFilePointerEx(HANDLE file, LARGE_INTEGER distance, PLARGE_INTEGER position, DWORD method);

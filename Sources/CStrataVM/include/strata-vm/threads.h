@@ -85,7 +85,11 @@ typedef struct _PEB {
 /// The thread environment block of the documented layout. `NtTib`, `ClientId`, `ProcessEnvironmentBlock`, `LastErrorValue`,
 /// `LastStatusValue` and `DeallocationStack` are live; the rest is the program's or 0.
 typedef struct _TEB {
-    NT_TIB NtTib;
+    /* Some declare it under the one name, some under the other. */
+    __extension__ union {
+        NT_TIB NtTib;
+        NT_TIB Tib;
+    };
     PVOID EnvironmentPointer;
     CLIENT_ID ClientId;
     PVOID ActiveRpcHandle;
@@ -119,7 +123,8 @@ STRATA_VM_ASSERT(offsetof(TEB, GuaranteedStackBytes) == 0x1748 && sizeof(TEB) ==
 
 STRATA_VM_BEGIN
 
-/// This thread's environment block. There is no segment register behind it: readers use this call.
+/// This thread's environment block. On x86-64 the GS segment points to it as well, so that code which reads `gs:[0x30]` needs no call;
+/// on AArch64 the register that Windows keeps for it, x18, is the compiler's, and readers use this call.
 PTEB NTAPI NtCurrentTeb(void);
 PPEB NTAPI RtlGetCurrentPeb(void);
 
@@ -128,11 +133,7 @@ HANDLE WINAPI GetCurrentThread(void);
 DWORD WINAPI GetCurrentProcessId(void);
 DWORD WINAPI GetCurrentThreadId(void);
 HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD process);
-
-/// The calls by their names, for programs that look for those that may be missing. Any of Windows's system libraries is known.
-HMODULE WINAPI GetModuleHandleA(LPCSTR name);
-HMODULE WINAPI GetModuleHandleW(LPCWSTR name);
-FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name);
+BOOL WINAPI IsWow64Process(HANDLE process, PBOOL answer);
 
 STRATA_VM_END
 
@@ -145,11 +146,5 @@ STRATA_VM_END
 #define PROCESS_VM_WRITE 0x0020
 #define PROCESS_QUERY_INFORMATION 0x0400
 #define PROCESS_ALL_ACCESS 0x001FFFFF
-
-#ifdef UNICODE
-#define GetModuleHandle GetModuleHandleW
-#else
-#define GetModuleHandle GetModuleHandleA
-#endif
 
 #endif

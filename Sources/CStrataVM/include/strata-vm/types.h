@@ -153,6 +153,21 @@ typedef struct _OVERLAPPED {
 #define GENERIC_EXECUTE 0x20000000
 #define GENERIC_ALL 0x10000000
 
+/* Integers out of pointers and pointers out of integers, as the 64-bit conversions of Windows have them. */
+static inline ULONG PtrToUlong(const void *pointer) { return (ULONG)(ULONG_PTR)pointer; }
+static inline LONG PtrToLong(const void *pointer) { return (LONG)(LONG_PTR)pointer; }
+static inline ULONG HandleToULong(const void *handle) { return (ULONG)(ULONG_PTR)handle; }
+static inline LONG HandleToLong(const void *handle) { return (LONG)(LONG_PTR)handle; }
+static inline void *ULongToPtr(ULONG value) { return (void *)(ULONG_PTR)value; }
+static inline void *LongToPtr(LONG value) { return (void *)(LONG_PTR)value; }
+static inline HANDLE ULongToHandle(ULONG value) { return (HANDLE)(ULONG_PTR)value; }
+static inline HANDLE LongToHandle(LONG value) { return (HANDLE)(LONG_PTR)value; }
+#define PtrToUint(pointer) PtrToUlong(pointer)
+#define UlongToPtr(value) ULongToPtr(value)
+#define UintToPtr(value) ULongToPtr(value)
+#define HandleToUlong(handle) HandleToULong(handle)
+#define UlongToHandle(value) ULongToHandle(value)
+
 STRATA_VM_ASSERT(sizeof(BOOL) == 4 && sizeof(DWORD) == 4 && sizeof(LONG) == 4 && sizeof(ULONG) == 4, "32-bit integers");
 STRATA_VM_ASSERT(sizeof(HANDLE) == 8 && sizeof(SIZE_T) == 8 && sizeof(ULONG_PTR) == 8, "pointer-sized integers");
 STRATA_VM_ASSERT(sizeof(WCHAR) == 2, "UTF-16 code units");

@@ -1,0 +1,213 @@
+/*
+ * Writes that the kernel keeps track of: pages that userfaultfd protects without asking anybody (Linux 6.7), and a scan of the page tables
+ * for those whose protection a write has taken away. Pages that were never touched count as not written without any table behind them.
+ */
+#define _GNU_SOURCE
+#include "host_memory.h"
+
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Of newer kernels than the headers may be. */
+#define FEATURE_WP_UNPOPULATED (1ull << 13)
+#define FEATURE_WP_ASYNC (1ull << 15)
+#define USER_MODE_ONLY 1
+#define ADVICE_POPULATE_READ 22
+#define ADVICE_POPULATE_WRITE 23
+#define ADVICE_DONTNEED_LOCKED 24
+
+enum { PAGE_WPALLOWED = 1, PAGE_WRITTEN = 2, PAGE_PRESENT = 8, PAGE_SWAPPED = 16, PAGE_PFNZERO = 32 };
+enum { SCAN_WP_MATCHING = 1 };
+
+struct page_run {
+    uint64_t start, end, categories;
+};
+
+struct scan_argument {
+    uint64_t size, flags, start, end, walk_end, runs, run_count, max_pages;
+    uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+};
+
+#define IOCTL_SCAN _IOWR('f', 16, struct scan_argument)
+
+static int tracking = -1, page_map = -1;
+
+static int register_range(uintptr_t address, size_t size)
+{
+    struct uffdio_register range = {{address, size}, UFFDIO_REGISTER_MODE_WP, 0};
+    return ioctl(tracking, UFFDIO_REGISTER, &range) == 0 ? 0 : errno;
+}
+
+/* Pages of the categories, but of none of the others. What has no storage is of no interest: kernels differ in what they say of it. */
+static int scan(
+    uintptr_t *address, uintptr_t end, uint64_t categories, uint64_t others, uint64_t flags, struct page_run *runs, size_t count)
+{
+    struct scan_argument argument = {.size = sizeof argument};
+    argument.flags = flags;
+    argument.start = *address;
+    argument.end = end;
+    argument.runs = (uint64_t)(uintptr_t)runs;
+    argument.run_count = count;
+    argument.category_inverted = others;
+    argument.category_mask = categories | others;
+    argument.category_anyof_mask = PAGE_PRESENT | PAGE_SWAPPED;
+    argument.return_mask = categories;
+    const int found = ioctl(page_map, IOCTL_SCAN, &argument);
+    if (found < 0)
+        return -errno;
+    *address = count == 0 ? end : (uintptr_t)argument.walk_end;
+    return found;
+}
+
+int host_written_pages(uintptr_t *address, uintptr_t end, struct host_page_run *found, size_t capacity)
+{
+    struct page_run runs[64];
+    const size_t limit = sizeof runs / sizeof *runs;
+    /* What was only read is the page of zeros that everybody shares, and that is never protected. */
+    const int count = scan(
+        address, end, PAGE_WPALLOWED | PAGE_WRITTEN, PAGE_PFNZERO, 0, runs, capacity < limit ? capacity : limit);
+    for (int i = 0; i < count; i++)
+        found[i] = (struct host_page_run) {(uintptr_t)runs[i].start, (uintptr_t)runs[i].end};
+    return count;
+}
+
+int host_forget_writes(uintptr_t address, size_t size)
+{
+    const int result = scan(
+        &address, address + size, PAGE_WPALLOWED | PAGE_WRITTEN, PAGE_PFNZERO, SCAN_WP_MATCHING, NULL, 0);
+    return result < 0 ? -result : 0;
+}
+
+int host_track_writes(uintptr_t address, size_t size)
+{
+    const int error = register_range(address, size);
+    if (error != 0)
+        return error;
+    /* A write to a large page would count for all of it. A kernel without large pages does not know the advice. */
+    madvise((void *)address, size, MADV_NOHUGEPAGE);
+    return 0;
+}
+
+int host_empty_tracked(uintptr_t address, size_t size)
+{
+    if (mprotect((void *)address, size, PROT_NONE) != 0)
+        return errno;
+    munlock((void *)address, size);
+    return madvise((void *)address, size, ADVICE_DONTNEED_LOCKED) == 0 ? 0 : errno;
+}
+
+static bool is_zero(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, bytes + i, sizeof word);
+        if (word != 0)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Locking brings pages in by writing to them, which would count. So what is there is locked as it is, and what is the shared page of zeros
+ * gets storage and is protected afterwards; a page that is not zeros then was written by somebody in between.
+ */
+int host_lock_tracked(uintptr_t address, size_t size, void (*report)(uintptr_t page, void *context), void *context)
+{
+    if (mlock2((void *)address, size, MLOCK_ONFAULT) != 0)
+        return errno;
+    if (madvise((void *)address, size, ADVICE_POPULATE_READ) != 0) {
+        const int error = errno;
+        munlock((void *)address, size);
+        return error;
+    }
+    const uintptr_t end = address + size;
+    while (address < end) {
+        struct page_run runs[64];
+        const int count = scan(&address, end, PAGE_PFNZERO, 0, 0, runs, sizeof runs / sizeof *runs);
+        if (count < 0)
+            return -count;
+        for (int i = 0; i < count; i++) {
+            const size_t length = (size_t)(runs[i].end - runs[i].start);
+            const size_t page = host_page_size();
+            /* Pages that must not be written stay as they are; the rest of the run is brought in without them. */
+            if (madvise((void *)(uintptr_t)runs[i].start, length, ADVICE_POPULATE_WRITE) != 0) {
+                for (uintptr_t at = (uintptr_t)runs[i].start; at < runs[i].end; at += page)
+                    (void)madvise((void *)at, page, ADVICE_POPULATE_WRITE);
+            }
+            const int error = host_forget_writes((uintptr_t)runs[i].start, length);
+            if (error != 0)
+                return error;
+            for (uintptr_t at = (uintptr_t)runs[i].start; at < runs[i].end; at += page) {
+                if (!is_zero((const unsigned char *)at, page))
+                    report(at, context);
+            }
+        }
+    }
+    return 0;
+}
+
+/* Whether all of it works, by trying: a page that the kernel writes, one that is read, one that is written again. */
+static bool is_working(void)
+{
+    const size_t page = host_page_size();
+    unsigned char *const memory = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return false;
+    const uintptr_t first = (uintptr_t)memory;
+    bool works = host_track_writes(first, 3 * page) == 0;
+    const int zeros = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    works = works && zeros >= 0 && *(volatile unsigned char *)memory == 0 && read(zeros, memory + page, 1) == 1;
+    for (int round = 0; works && round < 2; round++) {
+        struct host_page_run run;
+        uintptr_t at = first;
+        works = host_written_pages(&at, first + 3 * page, &run, 1) == 1 && run.start == first + page && run.end == first + 2 * page
+            && host_forget_writes(first, 3 * page) == 0;
+        at = first;
+        works = works && host_written_pages(&at, first + 3 * page, &run, 1) == 0 && at == first + 3 * page;
+        *(volatile unsigned char *)(memory + page) = 1;
+    }
+    works = works && host_empty_tracked(first, 3 * page) == 0;
+    if (zeros >= 0)
+        close(zeros);
+    munmap(memory, 3 * page);
+    return works;
+}
+
+static bool open_tracking(void)
+{
+    tracking = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | USER_MODE_ONLY);
+    struct uffdio_api api = {UFFD_API, FEATURE_WP_ASYNC | FEATURE_WP_UNPOPULATED, 0};
+    if (tracking >= 0 && ioctl(tracking, UFFDIO_API, &api) == 0) {
+        page_map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+        if (page_map >= 0 && is_working())
+            return true;
+    }
+    if (tracking >= 0)
+        close(tracking);
+    if (page_map >= 0)
+        close(page_map);
+    tracking = page_map = -1;
+    return false;
+}
+
+enum host_tracking host_tracking(void)
+{
+    static enum host_tracking answer;
+    static bool is_answered;
+    if (is_answered)
+        return answer;
+    is_answered = true;
+    const char *const wanted = getenv("STRATA_WRITE_WATCH");
+    const bool insists = wanted != NULL && strcmp(wanted, "kernel") == 0;
+    if (wanted != NULL && strcmp(wanted, "faults") == 0)
+        answer = HOST_TRACKING_BY_FAULTS;
+    else
+        answer = open_tracking() ? HOST_TRACKING_BY_KERNEL : insists ? HOST_TRACKING_REFUSED : HOST_TRACKING_BY_FAULTS;
+    return answer;
+}

@@ -1,0 +1,88 @@
+#ifndef STRATA_VM_SYNCHRONIZATION_H
+#define STRATA_VM_SYNCHRONIZATION_H
+
+#include "types.h"
+
+#define INFINITE 0xFFFFFFFFu
+#define MAXIMUM_WAIT_OBJECTS 64
+#define WAIT_OBJECT_0 0
+#define WAIT_ABANDONED 0x80
+#define WAIT_ABANDONED_0 0x80
+#define WAIT_IO_COMPLETION 0xC0
+#define WAIT_TIMEOUT 258
+#define WAIT_FAILED 0xFFFFFFFFu
+
+#define EVENT_MODIFY_STATE 0x0002
+#define EVENT_ALL_ACCESS 0x001F0003
+#define THREAD_ALL_ACCESS 0x001FFFFF
+#define CREATE_SUSPENDED 0x00000004
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
+#define STILL_ACTIVE 259
+
+typedef DWORD(WINAPI *PTHREAD_START_ROUTINE)(LPVOID argument);
+typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
+
+STRATA_VM_BEGIN
+
+/// Events of this process; their names are known within it.
+HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL isManual, BOOL isSet, LPCSTR name);
+HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES attributes, BOOL isManual, BOOL isSet, LPCWSTR name);
+BOOL WINAPI SetEvent(HANDLE event);
+BOOL WINAPI ResetEvent(HANDLE event);
+
+/// Waits for events, threads and pipes; nothing is ever called while a thread waits alertably.
+DWORD WINAPI WaitForSingleObject(HANDLE object, DWORD milliseconds);
+DWORD WINAPI WaitForSingleObjectEx(HANDLE object, DWORD milliseconds, BOOL alertable);
+DWORD WINAPI WaitForMultipleObjects(DWORD count, const HANDLE *objects, BOOL all, DWORD milliseconds);
+DWORD WINAPI WaitForMultipleObjectsEx(DWORD count, const HANDLE *objects, BOOL all, DWORD milliseconds, BOOL alertable);
+
+/// Threads of the host, with a handle. A stack size of 0 gives the host's.
+HANDLE WINAPI CreateThread(
+    LPSECURITY_ATTRIBUTES attributes, SIZE_T stackSize, LPTHREAD_START_ROUTINE start, LPVOID argument, DWORD flags,
+    LPDWORD identifier);
+DWORD WINAPI ResumeThread(HANDLE thread);
+__attribute__((noreturn)) void WINAPI ExitThread(DWORD code);
+BOOL WINAPI GetExitCodeThread(HANDLE thread, LPDWORD code);
+DWORD WINAPI GetThreadId(HANDLE thread);
+void WINAPI Sleep(DWORD milliseconds);
+DWORD WINAPI SleepEx(DWORD milliseconds, BOOL alertable);
+BOOL WINAPI SwitchToThread(void);
+
+STRATA_VM_END
+
+/* Interlocked operations, with full barriers. */
+static inline LONG InterlockedIncrement(LONG volatile *target) { return __sync_add_and_fetch(target, 1); }
+static inline LONG InterlockedDecrement(LONG volatile *target) { return __sync_sub_and_fetch(target, 1); }
+static inline LONG InterlockedExchange(LONG volatile *target, LONG value) { return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST); }
+static inline LONG InterlockedExchangeAdd(LONG volatile *target, LONG value) { return __sync_fetch_and_add(target, value); }
+static inline LONG InterlockedCompareExchange(LONG volatile *target, LONG value, LONG expected)
+{
+    return __sync_val_compare_and_swap(target, expected, value);
+}
+static inline LONG64 InterlockedIncrement64(LONG64 volatile *target) { return __sync_add_and_fetch(target, 1); }
+static inline LONG64 InterlockedDecrement64(LONG64 volatile *target) { return __sync_sub_and_fetch(target, 1); }
+static inline LONG64 InterlockedExchange64(LONG64 volatile *target, LONG64 value)
+{
+    return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST);
+}
+static inline LONG64 InterlockedExchangeAdd64(LONG64 volatile *target, LONG64 value) { return __sync_fetch_and_add(target, value); }
+static inline LONG64 InterlockedCompareExchange64(LONG64 volatile *target, LONG64 value, LONG64 expected)
+{
+    return __sync_val_compare_and_swap(target, expected, value);
+}
+static inline PVOID InterlockedExchangePointer(PVOID volatile *target, PVOID value)
+{
+    return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST);
+}
+static inline PVOID InterlockedCompareExchangePointer(PVOID volatile *target, PVOID value, PVOID expected)
+{
+    return __sync_val_compare_and_swap(target, expected, value);
+}
+
+#ifdef UNICODE
+#define CreateEvent CreateEventW
+#else
+#define CreateEvent CreateEventA
+#endif
+
+#endif

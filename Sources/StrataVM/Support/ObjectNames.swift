@@ -1,0 +1,33 @@
+import Synchronization
+
+/// The names of objects of one kind. A name lasts as long as a handle of its object.
+final class ObjectNames<Object: AnyObject & Sendable>: Sendable {
+    private final class Entry: Sendable {
+        weak let object: Object?
+        init(_ object: Object) { self.object = object }
+    }
+
+    private let names = Mutex<[[UInt16]: Entry]>([:])
+
+    func find(_ key: [UInt16]) -> Object? { names.withLock { $0[key]?.object } }
+
+    func set(_ object: Object, _ key: [UInt16]) {
+        let entry = Entry(object)
+        names.withLock { names in
+            names[key] = entry
+            // Names whose objects are gone go when there are many.
+            if names.count > 64 { names = names.filter { $0.value.object != nil } }
+        }
+    }
+}
+
+/// A name without the directory of a session, all of which are one here; nil where it has other backslashes.
+func objectKey(_ name: [UInt16]) -> [UInt16]? {
+    var rest = name[...]
+    for prefix in ["Local\\", "Global\\", "\\BaseNamedObjects\\", "\\Sessions\\1\\BaseNamedObjects\\"]
+    where rest.starts(with: Array(prefix.utf16)) {
+        rest = rest.dropFirst(prefix.utf16.count)
+        break
+    }
+    return rest.isEmpty || rest.contains(0x5C) ? nil : Array(rest)
+}
