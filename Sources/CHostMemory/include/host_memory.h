@@ -99,8 +99,8 @@ int host_written_pages(uintptr_t *address, uintptr_t end, struct host_page_run *
 int host_forget_writes(uintptr_t address, size_t size);
 /// Drops the contents and makes the pages inaccessible, still tracked.
 int host_empty_tracked(uintptr_t address, size_t size);
-/// As host_lock, without counting as a write; reports pages that others wrote meanwhile.
-int host_lock_tracked(uintptr_t address, size_t size, void (*report)(uintptr_t page, void *context), void *context);
+/// As host_lock; the pages that can be written count as written.
+int host_lock_tracked(uintptr_t address, size_t size);
 
 /// Copies while faults are caught: false where one of the sides could not be touched, with what was copied before it unknown.
 bool host_copy(void *to, const void *from, size_t size);
