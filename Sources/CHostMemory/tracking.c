@@ -102,52 +102,21 @@ int host_empty_tracked(uintptr_t address, size_t size)
     return madvise((void *)address, size, ADVICE_DONTNEED_LOCKED) == 0 ? 0 : errno;
 }
 
-static bool is_zero(const unsigned char *bytes, size_t size)
+int host_lock_tracked(uintptr_t address, size_t size)
 {
-    for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, bytes + i, sizeof word);
-        if (word != 0)
-            return false;
-    }
-    return true;
-}
-
-/*
- * Locking brings pages in by writing to them, which would count. So what is there is locked as it is, and what is the shared page of zeros
- * gets storage and is protected afterwards; a page that is not zeros then was written by somebody in between.
- */
-int host_lock_tracked(uintptr_t address, size_t size, void (*report)(uintptr_t page, void *context), void *context)
-{
+    /* Pages that are locked as a whole would be written by the kernel once more when their protection allows it again. */
     if (mlock2((void *)address, size, MLOCK_ONFAULT) != 0)
         return errno;
-    if (madvise((void *)address, size, ADVICE_POPULATE_READ) != 0) {
+    if (madvise((void *)address, size, ADVICE_POPULATE_WRITE) == 0)
+        return 0;
+    /* Some are not to be written. */
+    const size_t page = host_page_size();
+    for (uintptr_t at = address; at < address + size; at += page) {
+        if (madvise((void *)at, page, ADVICE_POPULATE_WRITE) == 0 || madvise((void *)at, page, ADVICE_POPULATE_READ) == 0)
+            continue;
         const int error = errno;
         munlock((void *)address, size);
         return error;
-    }
-    const uintptr_t end = address + size;
-    while (address < end) {
-        struct page_run runs[64];
-        const int count = scan(&address, end, PAGE_PFNZERO, 0, 0, runs, sizeof runs / sizeof *runs);
-        if (count < 0)
-            return -count;
-        for (int i = 0; i < count; i++) {
-            const size_t length = (size_t)(runs[i].end - runs[i].start);
-            const size_t page = host_page_size();
-            /* Pages that must not be written stay as they are; the rest of the run is brought in without them. */
-            if (madvise((void *)(uintptr_t)runs[i].start, length, ADVICE_POPULATE_WRITE) != 0) {
-                for (uintptr_t at = (uintptr_t)runs[i].start; at < runs[i].end; at += page)
-                    (void)madvise((void *)at, page, ADVICE_POPULATE_WRITE);
-            }
-            const int error = host_forget_writes((uintptr_t)runs[i].start, length);
-            if (error != 0)
-                return error;
-            for (uintptr_t at = (uintptr_t)runs[i].start; at < runs[i].end; at += page) {
-                if (!is_zero((const unsigned char *)at, page))
-                    report(at, context);
-            }
-        }
     }
     return 0;
 }

@@ -24,6 +24,11 @@ public protocol PageReplacementPolicy {
 
     /// Has the page in RAM afterwards, evicting through the ledger what has to go.
     mutating func refer(to page: PageIndex, in ledger: inout PageLedger) -> PageReference
+
+    /// No longer counts a page in RAM among those that it decides about: it stays, and is not referred to until it is unlocked.
+    ///
+    /// Fewer frames are left to decide about; at least one has to be.
+    mutating func withdraw(_ page: PageIndex)
 }
 
 extension PageReplacementPolicy {
@@ -32,8 +37,29 @@ extension PageReplacementPolicy {
     /// Afterwards the page is in RAM, and dirty if it was written; `ledger.evicted` names what left.
     public mutating func access(_ page: PageIndex, _ access: PageAccess, in ledger: inout PageLedger) -> PageReference {
         ledger.begin()
-        let outcome = refer(to: page, in: &ledger)
+        let outcome = ledger.isLocked(page) ? .hit : refer(to: page, in: &ledger)
         ledger.finish(page, access, outcome)
         return outcome
+    }
+
+    /// Keeps a page in RAM, whatever is referred to, until it is unlocked.
+    ///
+    /// - Precondition: The page is in RAM and not locked, and another frame is left. The optimum, which knows all references
+    ///   beforehand, has no locked pages.
+    public mutating func lock(_ page: PageIndex, in ledger: inout PageLedger) {
+        ledger.lock(page)
+        withdraw(page)
+    }
+
+    /// Lets a locked page go again: it is as if it had just been brought in, without having cost anything.
+    ///
+    /// As after a reference, `ledger` names what moved.
+    ///
+    /// - Precondition: The page is locked.
+    public mutating func unlock(_ page: PageIndex, in ledger: inout PageLedger) {
+        ledger.begin()
+        let before = ledger.unlock(page)
+        _ = refer(to: page, in: &ledger)
+        ledger.finishUnlocking(before)
     }
 }

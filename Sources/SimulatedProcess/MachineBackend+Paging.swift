@@ -81,6 +81,7 @@ extension MachineBackend {
             throw error
         }
         privates[number] = copy
+        try moveLock(number, to: copy)
     }
 
     /// Takes every translation of a page away.
@@ -150,6 +151,7 @@ extension MachineBackend {
 
     /// Forgets the private pages of a range, contents and all.
     func dropPrivates(in range: VirtualRange) throws(BackendError) {
+        unlock(range)
         try removeTranslations(in: range)
         for number in privates.numbers(in: range.pageNumbers) {
             guard let page = privates[number] else { continue }

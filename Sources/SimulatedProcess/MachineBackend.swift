@@ -28,6 +28,9 @@ public final class MachineBackend<
 
     /// The addresses that translate to a page, by page.
     var addresses: [UInt32: [UInt64]] = [:]
+    /// The pages that are locked in memory, by address, and how many addresses lock each.
+    var locked = PagesByAddress()
+    var lockCounts: [UInt32: Int] = [:]
     var views: [MappedView] = []
     var sections: [SectionStorage: SectionPages] = [:]
     var freePages: [PageIndex]

@@ -35,7 +35,7 @@ import VirtualMemory
             let length = min(1 + random.below(random.oneIn(4) ? 24 : 4), count - first)
             let address = VirtualAddress(base + UInt64(first) * 4_096)
             let numbers = (first..<first + length).map { base / 4_096 + UInt64($0) }
-            switch random.below(14) {
+            switch random.below(16) {
             case 0:
                 let protection = random.pick(protections)
                 try process.space.allocate(
@@ -55,6 +55,18 @@ import VirtualMemory
                 } catch {
                     #expect(!isCommitted)
                 }
+            case 14:
+                // Refused where pages are not there or too few frames would be left; what is locked is in memory.
+                let isLocked =
+                    Result { () throws(NTStatus) in try process.space.lock(address, byteCount: UInt64(length) * 4_096) }
+                for number in numbers {
+                    guard case .success = isLocked else { break }
+                    let place = process.machine.place(of: VirtualAddress(number * 4_096))
+                    if case .memory = place { continue }
+                    Issue.record("a locked page is in memory")
+                }
+            case 15:
+                try? process.space.unlock(address, byteCount: 4_096)
             case 3, 4, 5:
                 let number = numbers[0]
                 let offset = random.below(4_096 - 8)

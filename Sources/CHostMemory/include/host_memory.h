@@ -99,8 +99,8 @@ int host_written_pages(uintptr_t *address, uintptr_t end, struct host_page_run *
 int host_forget_writes(uintptr_t address, size_t size);
 /// Drops the contents and makes the pages inaccessible, still tracked.
 int host_empty_tracked(uintptr_t address, size_t size);
-/// As host_lock, without counting as a write; reports pages that others wrote meanwhile.
-int host_lock_tracked(uintptr_t address, size_t size, void (*report)(uintptr_t page, void *context), void *context);
+/// As host_lock; the pages that can be written count as written.
+int host_lock_tracked(uintptr_t address, size_t size);
 
 /// Copies while faults are caught: false where one of the sides could not be touched, with what was copied before it unknown.
 bool host_copy(void *to, const void *from, size_t size);
@@ -139,6 +139,9 @@ void host_listen_to_faults(host_fault_listener listener);
 /// What sigaction does for the program: for the two signals it changes who comes after this library, never the library's handler.
 struct sigaction;
 int host_sigaction(int number, const struct sigaction *action, struct sigaction *old);
+
+/// This thread runs on a stack that the listener lets grow; none for 0. The calls below see to its room before they must not fault.
+void host_use_growing_stack(uintptr_t low, uintptr_t high);
 
 /// The lock of the address space. While a thread holds it, a fault of that thread is the library's own mistake and goes to the program's handler.
 void host_enter(void);

@@ -60,8 +60,4 @@ extension HostBackend {
         HostMemory.forgetWrites(range)
         return false
     }
-
-    mutating func lockWatched(_ range: VirtualRange) throws(BackendError) {
-        for page in try HostMemory.lockTracked(range) { watches.write(page) }
-    }
 }

@@ -114,7 +114,7 @@ extension HostBackend: AddressSpaceBackend {
     mutating func undiscard(_ range: VirtualRange) -> Bool { HostMemory.isResident(range) }
 
     mutating func lock(_ range: VirtualRange) throws(BackendError) {
-        if isTracked(range) { try lockWatched(range) } else { try HostMemory.lock(range) }
+        if isTracked(range) { try HostMemory.lockTracked(range) } else { try HostMemory.lock(range) }
     }
 
     mutating func unlock(_ range: VirtualRange) { HostMemory.unlock(range) }

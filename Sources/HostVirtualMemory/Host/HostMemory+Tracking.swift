@@ -58,21 +58,8 @@ extension HostMemory {
         try check(host_empty_tracked(address(range), size(range)))
     }
 
-    /// Locks tracked pages, which does not count as a write.
-    ///
-    /// - Returns: pages that others wrote meanwhile, and that no longer count as written.
-    static func lockTracked(_ range: VirtualRange) throws(BackendError) -> [VirtualAddress] {
-        var written: [VirtualAddress] = []
-        // The list outlives the call, which is the only one to hand it on.
-        let error = unsafe withUnsafeMutablePointer(to: &written) { list in
-            unsafe host_lock_tracked(
-                address(range), size(range),
-                { page, list in
-                    unsafe list?.assumingMemoryBound(to: [VirtualAddress].self).pointee.append(
-                        VirtualAddress(UInt64(page)))
-                }, list)
-        }
-        guard error == 0 else { throw .tooManyLocked }
-        return written
+    /// Locks tracked pages; those that can be written count as written.
+    static func lockTracked(_ range: VirtualRange) throws(BackendError) {
+        guard host_lock_tracked(address(range), size(range)) == 0 else { throw .tooManyLocked }
     }
 }

@@ -22,6 +22,9 @@ public struct PageLedger {
     /// How many pages are in RAM.
     public private(set) var residents = 0
 
+    /// How many of them are locked there.
+    public private(set) var lockedCount = 0
+
     private var states: [State]
 
     private struct State: OptionSet {
@@ -29,6 +32,7 @@ public struct PageLedger {
         static let resident = State(rawValue: 1)
         static let dirty = State(rawValue: 2)
         static let onDisk = State(rawValue: 4)
+        static let locked = State(rawValue: 8)
     }
 
     /// A machine with `frames` frames, all empty, for a population of `pages` pages.
@@ -46,6 +50,9 @@ public struct PageLedger {
     /// Whether the page in RAM differs from what is on disk.
     public func isDirty(_ page: PageIndex) -> Bool { states[page.position].contains(.dirty) }
 
+    /// Whether the page has to stay in RAM.
+    public func isLocked(_ page: PageIndex) -> Bool { states[page.position].contains(.locked) }
+
     /// Whether every frame holds a page.
     public var isFull: Bool { residents == frames }
 
@@ -62,13 +69,17 @@ public struct PageLedger {
 
     /// Writes a dirty page to disk; it stays in RAM, clean.
     mutating func clean(_ page: PageIndex) {
+        precondition(!isLocked(page), "a locked page stays as it is")
         guard isDirty(page) else { return }
         cleaned.append(page)
         writeBack(page)
     }
 
     /// Notes that a page in RAM has left the working set.
-    mutating func trim(_ page: PageIndex) { trimmed.append(page) }
+    mutating func trim(_ page: PageIndex) {
+        precondition(!isLocked(page), "a locked page stays in the working set")
+        trimmed.append(page)
+    }
 
     private mutating func writeBack(_ page: PageIndex) {
         guard isDirty(page) else { return }
@@ -82,6 +93,7 @@ public struct PageLedger {
     /// - Precondition: The page is in RAM.
     mutating func evict(_ page: PageIndex) {
         precondition(isResident(page), "only a page in RAM can leave it")
+        precondition(!isLocked(page), "a locked page stays in RAM")
         writeBack(page)
         states[page.position].subtract(.resident)
         residents -= 1
@@ -92,6 +104,31 @@ public struct PageLedger {
     ///
     /// The page stays where it is; brought in again it is zeros.
     public mutating func forget(_ page: PageIndex) { states[page.position].subtract([.dirty, .onDisk]) }
+
+    mutating func lock(_ page: PageIndex) {
+        precondition(isResident(page) && !isLocked(page), "a page in RAM is locked once")
+        precondition(lockedCount + 1 < frames, "a frame is left for the others")
+        states[page.position].insert(.locked)
+        lockedCount += 1
+    }
+
+    /// Takes a locked page out, so that the policy can bring it in again.
+    ///
+    /// - Returns: what was counted before.
+    mutating func unlock(_ page: PageIndex) -> PagingCounts {
+        precondition(isLocked(page), "only a locked page is unlocked")
+        states[page.position].subtract([.locked, .resident])
+        lockedCount -= 1
+        residents -= 1
+        return counts
+    }
+
+    /// Nothing was brought in for that: only what was written to make room counts.
+    mutating func finishUnlocking(_ before: PagingCounts) {
+        let writeBacks = counts.writeBacks
+        counts = before
+        counts.writeBacks = writeBacks
+    }
 
     mutating func begin() {
         evicted.removeAll(keepingCapacity: true)

@@ -41,6 +41,8 @@ public struct AdaptiveReplacement: PageReplacementPolicy {
         return .fault
     }
 
+    public mutating func withdraw(_ page: PageIndex) { lists.remove(page) }
+
     private mutating func makeRoomForStranger(_ ledger: inout PageLedger) {
         let usedOnce = lists.count(Self.once) + ghosts.count(Self.once)
         if usedOnce >= frames {

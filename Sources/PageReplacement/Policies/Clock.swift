@@ -33,5 +33,13 @@ public struct Clock: PageReplacementPolicy {
         return .fault
     }
 
+    /// O(frames).
+    public mutating func withdraw(_ page: PageIndex) {
+        guard let place = frames.firstIndex(of: page) else { return }
+        frames.remove(at: place)
+        if place < hand { hand -= 1 }
+        if hand == frames.count { hand = 0 }
+    }
+
     private mutating func advance() { hand = hand + 1 == frames.count ? 0 : hand + 1 }
 }

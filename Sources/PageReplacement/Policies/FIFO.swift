@@ -11,4 +11,6 @@ public struct FIFO: PageReplacementPolicy {
         queue.pushFront(page)
         return .fault
     }
+
+    public mutating func withdraw(_ page: PageIndex) { queue.remove(page) }
 }

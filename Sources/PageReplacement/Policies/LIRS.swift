@@ -27,7 +27,14 @@ public struct LIRS: PageReplacementPolicy {
             }
             return .hit
         }
-        if ledger.isFull, let leaving = queue.popBack() { ledger.evict(leaving) }
+        if ledger.isFull {
+            // With locked pages, all of those that are left may have short distances.
+            if queue.count() == 0 {
+                demoteLowest()
+                prune()
+            }
+            if let leaving = queue.popBack() { ledger.evict(leaving) }
+        }
         ledger.load(page)
         if shortCount < shortLimit, !stack.contains(page) {
             isShort[page.position] = true
@@ -37,6 +44,16 @@ public struct LIRS: PageReplacementPolicy {
             referAgain(page)
         }
         return .fault
+    }
+
+    public mutating func withdraw(_ page: PageIndex) {
+        if isShort[page.position] {
+            isShort[page.position] = false
+            shortCount -= 1
+        }
+        stack.remove(page)
+        queue.remove(page)
+        prune()
     }
 
     /// A page with a long distance was used: if the stack still knows it, its distance has become a short one.

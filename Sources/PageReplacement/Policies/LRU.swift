@@ -14,4 +14,6 @@ public struct LRU: PageReplacementPolicy {
         recency.pushFront(page)
         return .fault
     }
+
+    public mutating func withdraw(_ page: PageIndex) { recency.remove(page) }
 }

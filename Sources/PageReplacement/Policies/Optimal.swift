@@ -43,9 +43,14 @@ public struct Optimal: PageReplacementPolicy {
         return isHit ? .hit : .fault
     }
 
+    /// Nothing to forget: what comes up and is locked is passed over.
+    public mutating func withdraw(_ page: PageIndex) {}
+
     private mutating func evictFurthest(_ ledger: inout PageLedger) {
         while let top = pop() {
-            guard ledger.isResident(top.page), currentUse[top.page.position] == top.use else { continue }
+            guard ledger.isResident(top.page), !ledger.isLocked(top.page), currentUse[top.page.position] == top.use else {
+                continue
+            }
             ledger.evict(top.page)
             return
         }

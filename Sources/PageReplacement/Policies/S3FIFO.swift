@@ -37,6 +37,8 @@ public struct S3FIFO: PageReplacementPolicy {
         return .fault
     }
 
+    public mutating func withdraw(_ page: PageIndex) { queues.remove(page) }
+
     private mutating func makeRoom(_ ledger: inout PageLedger) {
         if queues.count(Self.main) > mainLimit || queues.count(Self.small) == 0 {
             evictFromMain(&ledger)

@@ -23,6 +23,11 @@ public struct Sieve: PageReplacementPolicy {
         return .fault
     }
 
+    public mutating func withdraw(_ page: PageIndex) {
+        if hand == page { hand = queue.towardsFront(page) }
+        queue.remove(page)
+    }
+
     private mutating func evict(_ ledger: inout PageLedger) {
         var candidate = hand ?? queue.back()
         while let page = candidate, visited[page.position] {

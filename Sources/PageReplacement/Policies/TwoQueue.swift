@@ -31,6 +31,8 @@ public struct TwoQueue: PageReplacementPolicy {
         return .fault
     }
 
+    public mutating func withdraw(_ page: PageIndex) { lists.remove(page) }
+
     private mutating func makeRoom(_ ledger: inout PageLedger) {
         if lists.count(Self.recent) > recentLimit || lists.count(Self.frequent) == 0,
             let oldest = lists.popBack(Self.recent)

@@ -42,6 +42,14 @@ public struct WSClock: PageReplacementPolicy {
         return .fault
     }
 
+    /// O(frames).
+    public mutating func withdraw(_ page: PageIndex) {
+        guard let place = frames.firstIndex(of: page) else { return }
+        frames.remove(at: place)
+        if place < hand { hand -= 1 }
+        if hand == frames.count { hand = 0 }
+    }
+
     /// Leaves the hand at the page to evict: the first clean one outside the working set; after a whole turn without one, the
     /// clean page used longest ago, and when all are dirty, the dirty one.
     private mutating func findVictim(in ledger: inout PageLedger) {

@@ -66,6 +66,11 @@ public struct WorkingSetPolicy: PageReplacementPolicy {
         }
     }
 
+    public mutating func withdraw(_ page: PageIndex) {
+        if lists.list(of: page) == Self.workingSet { population[Int(ages[page.position])] -= 1 }
+        lists.remove(page)
+    }
+
     private mutating func enter(_ page: PageIndex) {
         lists.pushFront(page, Self.workingSet)
         ages[page.position] = 0

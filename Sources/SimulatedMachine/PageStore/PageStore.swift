@@ -77,9 +77,7 @@ public final class PageStore<Policy: PageReplacementPolicy, Device: PagingDevice
     ) throws(PagedMemoryError) -> Residence {
         try writeHeld()
         _ = policy.access(page, access, in: &ledger)
-        for page in ledger.trimmed { try unmap(page) }
-        for page in ledger.cleaned { try clean(page, unmap) }
-        for page in ledger.evicted { try leave(page, unmap) }
+        try move(unmap)
         let residence = try enter(page, isWrite: access == .write, unmap)
         try writeHeld()
         return residence
@@ -106,6 +104,35 @@ public final class PageStore<Policy: PageReplacementPolicy, Device: PagingDevice
 }
 
 extension PageStore {
+    /// The most pages that can be locked: two frames stay for all the others.
+    public var lockLimit: Int { max(0, ledger.frames - 2) }
+
+    /// Brings a page in and keeps it in its frame until it is unlocked; nothing happens where it is locked already.
+    ///
+    /// - Throws: `tooManyLocked`, and what ``reach(_:_:unmap:)`` throws; the page is not locked then.
+    public func lock(_ page: PageIndex, unmap: Unmapping) throws(PagedMemoryError) {
+        guard !ledger.isLocked(page) else { return }
+        guard ledger.lockedCount < lockLimit else { throw .tooManyLocked(lockLimit) }
+        _ = try reach(page, .read, unmap: unmap)
+        policy.lock(page, in: &ledger)
+    }
+
+    /// Lets a page be moved again; nothing happens where it is not locked.
+    ///
+    /// - Throws: `memory`; the page is unlocked all the same.
+    public func unlock(_ page: PageIndex, unmap: Unmapping) throws(PagedMemoryError) {
+        guard ledger.isLocked(page) else { return }
+        policy.unlock(page, in: &ledger)
+        try move(unmap)
+    }
+
+    /// Does what the policy has decided.
+    private func move(_ unmap: Unmapping) throws(PagedMemoryError) {
+        for page in ledger.trimmed { try unmap(page) }
+        for page in ledger.cleaned { try clean(page, unmap) }
+        for page in ledger.evicted { try leave(page, unmap) }
+    }
+
     /// Brings the page in where it is not.
     private func enter(
         _ page: PageIndex, isWrite: Bool, _ unmap: Unmapping

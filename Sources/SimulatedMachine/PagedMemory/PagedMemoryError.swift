@@ -12,6 +12,9 @@ public enum PagedMemoryError: Error, Equatable, Sendable {
     /// Every page that there is storage for, this many, is in use.
     case outOfPages(Int)
 
+    /// No more pages can be locked: what there are of frames beyond this many is for the others.
+    case tooManyLocked(Int)
+
     /// The page tables could not be changed.
     case tables(PagingError)
 
