@@ -111,6 +111,12 @@ struct ForeignZones {
         return parts
     }
 
+    /// Whether anything in a range was claimed by name.
+    func hasClaim(in range: VirtualRange) -> Bool {
+        let index = Self.place(range.start, in: claims)
+        return index < claims.count && claims[index].overlaps(range)
+    }
+
     mutating func addClaim(_ range: VirtualRange) {
         let index = claims.firstIndex { $0.start > range.start } ?? claims.count
         claims.insert(range, at: index)
@@ -142,11 +148,17 @@ struct ForeignZones {
 
     /// The index of the range that holds an address.
     private static func find(_ address: VirtualAddress, in ranges: [VirtualRange]) -> Int? {
+        let index = place(address, in: ranges)
+        return index < ranges.count && ranges[index].contains(address) ? index : nil
+    }
+
+    /// The index of the first range that does not end before an address.
+    private static func place(_ address: VirtualAddress, in ranges: [VirtualRange]) -> Int {
         var (low, high) = (0, ranges.count)
         while low < high {
             let middle = (low + high) >> 1
             if ranges[middle].last < address { low = middle + 1 } else { high = middle }
         }
-        return low < ranges.count && ranges[low].contains(address) ? low : nil
+        return low
     }
 }

@@ -177,8 +177,7 @@ extension HostProcess {
     public func unmapView(_ address: VirtualAddress, _ flags: UnmapFlags = []) throws(NTStatus) {
         try withLock { () throws(NTStatus) in
             if zones.contains(address) { throw .notMappedView }
-            // What to give back has to be known before it is gone.
-            let region = zones.claims.isEmpty ? nil : try? space.queryRegion(address)
+            let region = try? space.queryRegion(address)
             try space.unmapView(address, flags)
             if let region, let range = VirtualRange(start: region.allocationBase, byteCount: region.byteCount) {
                 returnForeign(range)

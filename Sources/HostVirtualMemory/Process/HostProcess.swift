@@ -100,8 +100,8 @@ import VirtualMemory
 
     /// Gives back to the rest of the program what was its own, once nothing is allocated there.
     func returnForeign(_ range: VirtualRange) {
-        guard !zones.claims.isEmpty else { return }
         let granules = Self.granules(range)
+        guard zones.hasClaim(in: granules) else { return }
         guard isFree(granules) else { return }
         for claim in zones.removeClaims(in: granules) {
             try? HostMemory.unclaim(claim)
