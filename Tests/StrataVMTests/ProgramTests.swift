@@ -15,7 +15,8 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "extension.c", "images.c", "layout.cpp", "mappings.c", "modules.c", "pipes.c",
+            "allocation.c", "environment.c", "extension.c", "images.c", "large_pages.c", "layout.cpp", "mappings.c", "modules.c",
+            "pipes.c",
             "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
             "synchronization.c", "write_watch.c",
         ], ["-O0", "-O2"])
