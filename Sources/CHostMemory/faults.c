@@ -24,8 +24,34 @@ static _Atomic(host_fault_listener) listener;
 static struct sigaction program_segv, program_bus;
 static atomic_bool is_catching;
 
+/* Of a stack that grows by faults: they cannot be taken inside, or while a copy is guarded. */
+static __thread uintptr_t growing_low, growing_high __attribute__((tls_model("initial-exec")));
+
+enum { ROOM = 48 << 10, STEP = 4096 };
+
+void host_use_growing_stack(uintptr_t low, uintptr_t high)
+{
+    growing_low = low;
+    growing_high = high;
+}
+
+/* Lets the stack grow before a fault would be in the way; near its end it has to do with what there is. */
+static __attribute__((noinline)) void grow_stack(uintptr_t here)
+{
+    for (uintptr_t at = here - STEP; at > here - ROOM && at > growing_low + 4 * STEP; at -= STEP)
+        (void)*(volatile char *)at;
+}
+
+static inline void keep_room(void)
+{
+    const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (__builtin_expect(growing_high != 0, false) && here > growing_low + ROOM / 4 && here < growing_high)
+        grow_stack(here);
+}
+
 void host_enter(void)
 {
+    keep_room();
     pthread_mutex_lock(&lock);
     is_inside = true;
 }
@@ -60,6 +86,7 @@ bool host_copy(void *to, const void *from, size_t size)
 {
     if (size <= small_copy)
         return host_copy_small(to, from, size);
+    keep_room();
     jmp_buf environment;
     jmp_buf *const outer = guarded;
     if (setjmp(environment) != 0) {
@@ -80,6 +107,7 @@ bool host_probe(uintptr_t address, size_t size, bool writing)
         return true;
     if (address + (size - 1) < address)
         return false;
+    keep_room();
     jmp_buf environment;
     jmp_buf *const outer = guarded;
     if (setjmp(environment) != 0) {

@@ -60,6 +60,13 @@ ULONG WINAPI RemoveVectoredExceptionHandler(PVOID handle)
     return found;
 }
 
+PVOID NTAPI RtlAddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER function)
+{
+    return AddVectoredExceptionHandler(first, function);
+}
+
+ULONG NTAPI RtlRemoveVectoredExceptionHandler(PVOID handle) { return RemoveVectoredExceptionHandler(handle); }
+
 void StrataPushTryFrame(StrataTryFrame *frame)
 {
     frame->previous = innermost;
@@ -129,39 +136,21 @@ static void write_context(ucontext_t *host, const CONTEXT *context)
 }
 #endif
 
-enum stack_growth { NO_STACK, STACK_GROWN, STACK_ENDS };
-
-/*
- * A stack of committed memory grows when the guard below it is touched: the page is its own then, and the next one the guard. The
- * lowest page is never used, and the one above it is what is left for those who handle the overflow.
- */
-static enum stack_growth grow_stack(uintptr_t address)
-{
-    const PTEB block = NtCurrentTeb();
-    const uintptr_t lowest = (uintptr_t)block->DeallocationStack, page = address & ~(uintptr_t)0xFFF;
-    if (lowest == 0 || address < lowest || address >= (uintptr_t)block->NtTib.StackBase)
-        return NO_STACK;
-    block->NtTib.StackLimit = (PVOID)page;
-    return page > lowest + 0x1000 && strata_vm_commit_guard(page - 0x1000) ? STACK_GROWN : STACK_ENDS;
-}
-
 bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
 {
     if (verdict == HOST_FAULT_ACCESS_VIOLATION && strata_vm_mend_segment(fault))
         return true;
+    const enum strata_vm_growth growth = verdict == HOST_FAULT_IN_PAGE_ERROR
+        ? STRATA_VM_NO_STACK
+        : strata_vm_grow(fault, verdict == HOST_FAULT_GUARD_PAGE, ucontext);
+    if (growth == STRATA_VM_GROWN)
+        return true;
+
     EXCEPTION_RECORD record;
     memset(&record, 0, sizeof record);
     switch (verdict) {
     case HOST_FAULT_GUARD_PAGE:
-        switch (grow_stack(fault->address)) {
-        case STACK_GROWN:
-            return true;
-        case STACK_ENDS:
-            record.ExceptionCode = EXCEPTION_STACK_OVERFLOW;
-            break;
-        case NO_STACK:
-            record.ExceptionCode = EXCEPTION_GUARD_PAGE;
-        }
+        record.ExceptionCode = EXCEPTION_GUARD_PAGE;
         break;
     case HOST_FAULT_IN_PAGE_ERROR:
         record.ExceptionCode = EXCEPTION_IN_PAGE_ERROR;
@@ -169,6 +158,8 @@ bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict ver
     default:
         record.ExceptionCode = EXCEPTION_ACCESS_VIOLATION;
     }
+    if (growth == STRATA_VM_OVERFLOW)
+        record.ExceptionCode = EXCEPTION_STACK_OVERFLOW;
     record.ExceptionAddress = (PVOID)fault->instruction;
     record.NumberParameters = 2;
     record.ExceptionInformation[0]

@@ -101,7 +101,9 @@ FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name)
         SetLastError(ERROR_PROC_NOT_FOUND);
         return NULL;
     }
-    if (library_at(module) >= 0) {
+    if (library_at(module) >= 0 && strata_vm_has_own_libraries()) {
+        found = RtlFindExportedRoutineByName(module, name);
+    } else if (library_at(module) >= 0) {
         /* Only what this library itself defines: a C function of the same name is another thing. */
         Dl_info mine, other;
         found = dlsym(RTLD_DEFAULT, name);

@@ -45,65 +45,6 @@ bool strata_vm_waits_sleep(uint64_t deadline)
     return pthread_cond_timedwait(&changed, &lock, &end) == 0;
 }
 
-/* Threads with handles. */
-
-struct launch {
-    LPTHREAD_START_ROUTINE start;
-    LPVOID argument;
-    void *object;
-    DWORD code;
-};
-
-static __thread struct launch *launched __attribute__((tls_model("initial-exec")));
-
-static void end_launch(void *given)
-{
-    struct launch *const launch = given;
-    launched = NULL;
-    strata_vm_thread_ends(launch->object, launch->code);
-    free(launch);
-}
-
-static void *run(void *given)
-{
-    struct launch *const launch = given;
-    launched = launch;
-    /* However the thread ends, by pthread_exit as well. */
-    pthread_cleanup_push(end_launch, launch);
-    strata_vm_thread_begins(launch->object, GetCurrentThreadId());
-    launch->code = launch->start(launch->argument);
-    pthread_cleanup_pop(1);
-    return NULL;
-}
-
-bool strata_vm_start_thread(size_t stackSize, LPTHREAD_START_ROUTINE start, LPVOID argument, void *object)
-{
-    struct launch *const launch = calloc(1, sizeof *launch);
-    pthread_attr_t attributes;
-    if (launch == NULL || pthread_attr_init(&attributes) != 0) {
-        free(launch);
-        return false;
-    }
-    *launch = (struct launch){.start = start, .argument = argument, .object = object};
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    /* Signal handlers run on it too. */
-    const size_t least = 0x40000, size = (stackSize > least ? stackSize : least) + 0xFFFF;
-    pthread_t thread;
-    bool is_started = stackSize == 0 || (size > stackSize && pthread_attr_setstacksize(&attributes, size & ~(size_t)0xFFFF) == 0);
-    is_started = is_started && pthread_create(&thread, &attributes, run, launch) == 0;
-    pthread_attr_destroy(&attributes);
-    if (!is_started)
-        free(launch);
-    return is_started;
-}
-
-void WINAPI ExitThread(DWORD code)
-{
-    if (launched != NULL)
-        launched->code = code;
-    pthread_exit(NULL);
-}
-
 BOOL WINAPI SwitchToThread(void) { return sched_yield() == 0; }
 
 void WINAPI Sleep(DWORD milliseconds)

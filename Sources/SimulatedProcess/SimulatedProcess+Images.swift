@@ -31,7 +31,7 @@ extension SimulatedProcess {
         do throws(NTStatus) {
             let section = try Section.image(
                 SectionFile(token: token, byteCount: UInt64(file.count), access: [.read, .execute]), image, ledger: space.ledger)
-            view = try space.mapView(ViewRequest(section: section, protection: .executeWriteCopy))
+            view = try space.mapView(ViewRequest(section: section, protection: .readOnly))
         } catch {
             throw .status(error)
         }

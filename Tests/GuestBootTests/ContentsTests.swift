@@ -115,6 +115,52 @@ import Testing
         #expect(Int(page[0x1E8]) == plan.e820.count)
     }
 
+    /// A 64-bit ELF file with these segments: physical address, bytes of the file by offset.
+    private func elf(_ segments: [(address: UInt64, bytes: Range<Int>)], byteCount: Int) -> [UInt8] {
+        var file = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0) | 1 }
+        func put(_ value: UInt64, _ count: Int, at offset: Int) {
+            for index in 0..<count { file[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(index * 8)) }
+        }
+        for (value, count, offset) in [
+            (0x0001_0102_464C_457F, 8, 0), (62, 2, 0x12), (segments.first?.address ?? 0, 8, 0x18), (64, 8, 0x20), (56, 2, 0x36),
+            (UInt64(segments.count), 2, 0x38),
+        ] {
+            put(value, count, at: offset)
+        }
+        for (index, segment) in segments.enumerated() {
+            let header = 64 + index * 56
+            put(1, 8, at: header)
+            put(UInt64(segment.bytes.lowerBound), 8, at: header + 8)
+            for place in [16, 24] { put(segment.address, 8, at: header + place) }
+            for place in [32, 40] { put(UInt64(segment.bytes.count), 8, at: header + place) }
+        }
+        return file
+    }
+
+    @Test func `ELF kernels go to their segments' addresses, from their bytes of the file`() throws {
+        var data = Self.data()
+        data.kernel = elf([(0x20_0000, 0x1000..<0x1800), (0x20_4000, 0x1800..<0x1810)], byteCount: 0x2000)
+        let contents = try GuestContents(Self.plan(data), data)
+        let kernel = contents.segments.filter { $0.content == .kernel }
+        #expect(kernel.map(\.address) == [PhysicalAddress(0x20_0000), PhysicalAddress(0x20_4000)])
+        #expect(kernel.map(\.bytes) == [Array(data.kernel[0x1000..<0x1800]), Array(data.kernel[0x1800..<0x1810])])
+    }
+
+    @Test func `ELF kernels whose segments meet, or miss the plan or the file, are refused`() throws {
+        var data = Self.data()
+        data.kernel = elf([(0x20_0000, 0x1000..<0x1800), (0x20_0400, 0x1000..<0x1800)], byteCount: 0x2000)
+        let plan = try Self.plan(data)
+        #expect(throws: GuestBootError.self) { try GuestContents(plan, data) }
+        data.kernel = elf([(0x20_0000, 0x1000..<0x1800), (0x30_0000, 0x1000..<0x1800)], byteCount: 0x2000)
+        #expect(throws: GuestBootError.differsFromPlan(.kernel, try #require(plan.range(of: .kernelImage)), byteCount: 0x800)) {
+            try GuestContents(plan, data)
+        }
+        data.kernel = elf([(.max - 3, 0x1000..<0x1800)], byteCount: 0x2000)
+        #expect(throws: GuestBootError.self) { try GuestContents(plan, data) }
+        data.kernel = elf([(0x20_0000, 0x1000..<0x2001)], byteCount: 0x2000)
+        #expect(throws: GuestBootError.kernel(.badSegment(offset: 64))) { try GuestContents(plan, data) }
+    }
+
     @Test func `equal input makes equal contents`() throws {
         let data = Self.data()
         let (one, other) = (try GuestContents(Self.plan(data), data), try GuestContents(Self.plan(data), data))

@@ -16,6 +16,28 @@ import Testing
         #expect(map.blocks.last?.range.last == PhysicalAddress(0x2_3FFF_FFFF))
     }
 
+    @Test
+    func `Soft reserved memory has a colour of its own, with attributes and without`() {
+        let e820 = """
+            BIOS-provided physical RAM map:
+            BIOS-e820: [mem 0x0000000000000000-0x000000003fffffff] usable
+            BIOS-e820: [mem 0x0000000040000000-0x000000007fffffff] soft reserved
+
+            """
+        let efi = """
+            efi: mem00: [Conventional Memory|   |  |  |  |  |  |  |  |   |WB|WT|WC|UC] range=[0x0000000000000000-0x000000003fffffff] (1024MB)
+            efi: mem01: [Conventional Memory|   |  |SP|  |  |  |  |  |   |WB|WT|WC|UC] range=[0x0000000040000000-0x000000007fffffff] (1024MB)
+
+            """
+        for text in [e820, efi] {
+            let map = Samples.drawn(text)
+            #expect(map.blocks.map(\.category) == [.usable, .softReserved])
+            #expect(map.legend.map(\.category) == [.usable, .softReserved])
+            #expect(map.legend.map(\.byteCount) == [1 << 30, 1 << 30])
+            #expect(ScaledBar(map.pages, cells: 16).windows.flatMap(\.cells).contains(.softReserved))
+        }
+    }
+
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8])
     func `Every row is counted once`(seed: UInt64) {
         let text = Samples.random(400, seed: seed)

@@ -58,4 +58,16 @@ import Testing
             ])
         #expect(MemoryCategory(MemoryType(.max)) == .other && MemoryCategory(MemoryType(16)) == .other)
     }
+
+    @Test func `Memory of specific purpose is not shown as usable`() throws {
+        #expect(MemoryCategory(.conventional, [.writeBack, .specificPurpose]) == .softReserved)
+        #expect(MemoryCategory(.conventional, .writeBack) == .usable)
+        // Firmware's own use of it goes before what it is kept for.
+        #expect(MemoryCategory(.bootServicesData, .specificPurpose) == .bootServices)
+        let range = try #require(PhysicalRange(start: PhysicalAddress(0), byteCount: 1 << 20))
+        let map = try PhysicalMemoryMap(regions: [
+            MemoryRegion(range: range, type: .conventional, attributes: .specificPurpose)
+        ])
+        #expect(ScaledBar(map, cells: 16).windows.allSatisfy { $0.cells.allSatisfy { $0 == .softReserved } })
+    }
 }

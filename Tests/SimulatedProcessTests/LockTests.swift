@@ -137,12 +137,10 @@ import VirtualMemory
         let process = try x86Process(frames: 4, device: device)
         let base = try Self.commit(16, in: process)
         for page in 0..<16 as Range<UInt64> { try process.write([UInt8(page)], at: VirtualAddress(base + page * Self.pageSize)) }
-        device.failsWrite = { true }
-        device.failsRead = { true }
+        device.fail(true)
         #expect(throws: NTStatus.self) { try process.space.lock(VirtualAddress(base), byteCount: 2 * Self.pageSize) }
         #expect(process.space.lockedBytes == 0)
-        device.failsWrite = { false }
-        device.failsRead = { false }
+        device.fail(false)
         try process.space.lock(VirtualAddress(base), byteCount: 2 * Self.pageSize)
         for page in 0..<16 as Range<UInt64> {
             #expect(try process.read(count: 1, at: VirtualAddress(base + page * Self.pageSize)) == [UInt8(page)])

@@ -16,9 +16,9 @@ import Testing
     @Test(
         arguments: [
             "allocation.c", "environment.c", "extension.c", "images.c", "large_pages.c", "layout.cpp", "mappings.c", "modules.c",
-            "pipes.c",
-            "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
-            "synchronization.c", "write_watch.c",
+            "native.c",
+            "pipes.c", "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
+            "synchronization.c", "threads.c", "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {
         // The limit on mappings takes seconds to reach, once is enough.

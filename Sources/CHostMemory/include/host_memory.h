@@ -144,6 +144,9 @@ void host_listen_to_faults(host_fault_listener listener);
 struct sigaction;
 int host_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 
+/// This thread runs on a stack that the listener lets grow; none for 0. The calls below see to its room before they must not fault.
+void host_use_growing_stack(uintptr_t low, uintptr_t high);
+
 /// The lock of the address space. While a thread holds it, a fault of that thread is the library's own mistake and goes to the program's handler.
 void host_enter(void);
 void host_leave(void);

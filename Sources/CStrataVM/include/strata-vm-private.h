@@ -25,6 +25,49 @@ bool strata_vm_mend_segment(const struct host_fault *fault);
 /// The most that this process may commit, in bytes.
 ULONG64 strata_vm_commit_limit(void);
 
+/// Whether a handle is of this process, the only one there is.
+bool strata_vm_is_this_process(HANDLE process);
+/// Writes the program's image, which is headers alone; its size, or 0 where the buffer is too small.
+size_t strata_vm_program_image(void *buffer, size_t size, ULONG64 stackReserve, ULONG64 stackCommit);
+/// Fills the page that every process can read.
+void strata_vm_fill_shared_data(void *page);
+
+// Threads on stacks of the documented kind: their stacks.c, and Threads in Swift.
+
+/// Starts a thread on a program's stack; its identifier, or 0. The object is told of the thread's start and of its end.
+DWORD strata_vm_start_thread(
+    void *object, void *base, void *limit, void *lowest, LPTHREAD_START_ROUTINE start, LPVOID argument);
+/// The object of this thread; null where it has none.
+void *strata_vm_current_thread(void);
+/// Gives an object to a thread that the library did not start.
+bool strata_vm_adopt_thread(void *object);
+
+/// On the thread before the program's function: waits while it is suspended.
+void strata_vm_thread_starts(void *object);
+/// At the thread's end: frees its stack and tells who waits.
+void strata_vm_thread_ended(void *object, void *lowest, DWORD code);
+
+/// Whether this call lies on a stack that the library's own work must not lie on.
+bool strata_vm_is_on_program_stack(void);
+/// Runs a function on the C library's stack of this thread, which lies on the program's.
+void strata_vm_on_host_stack(void (*function)(void *context), void *context);
+
+/// What became of a fault on a thread's own stack.
+enum strata_vm_growth { STRATA_VM_NO_STACK, STRATA_VM_GROWN, STRATA_VM_OVERFLOW };
+enum strata_vm_growth strata_vm_grow(const struct host_fault *fault, bool is_guard, const void *ucontext);
+/// Commits a stack down to `limit`, with guard pages below; where there is no room for them, down to its last page.
+enum strata_vm_growth strata_vm_grow_stack(
+    uintptr_t lowest, uintptr_t base, uintptr_t guarantee, uintptr_t address, bool is_guard, uintptr_t *limit);
+/// Puts the guard pages below a limit.
+void strata_vm_guard_stack(uintptr_t lowest, uintptr_t limit, uintptr_t guarantee);
+/// The program guarded pages: those of its own stack end it there.
+void strata_vm_guarded(uintptr_t start, uintptr_t end);
+
+/// Gives every call of this library, in no order. The name lasts as long as the library.
+void strata_vm_for_each_call(void (*body)(void *context, const char *name, uintptr_t address), void *context);
+/// Whether the libraries are images of this library's making, whose code leads to its calls.
+bool strata_vm_has_own_libraries(void);
+
 /// Whether some of the bytes lie where this thread's stack has not grown to yet.
 bool strata_vm_is_beyond_stack(uintptr_t address, size_t size);
 
@@ -45,15 +88,7 @@ void strata_vm_waits_announce(void);
 bool strata_vm_waits_sleep(uint64_t deadline);
 uint64_t strata_vm_waits_now(void);
 
-/// Starts a thread that tells its object when it begins and when it ends.
-bool strata_vm_start_thread(size_t stackSize, LPTHREAD_START_ROUTINE start, LPVOID argument, void *object);
-void strata_vm_thread_begins(void *object, DWORD identifier);
-void strata_vm_thread_ends(void *object, DWORD code);
-
 /// Gives this thread a stack for signal handlers, for as long as it runs, where it has none.
 void strata_vm_take_signal_stack(void);
-
-/// Commits a page of a stack, as the guard below those that are used; false where that cannot be.
-bool strata_vm_commit_guard(uintptr_t page);
 
 #endif

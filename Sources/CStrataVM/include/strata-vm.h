@@ -15,6 +15,8 @@
 #include "strata-vm/synchronization.h"
 #include "strata-vm/exceptions.h"
 #include "strata-vm/threads.h"
+#include "strata-vm/system.h"
+#include "strata-vm/images.h"
 #include "strata-vm/modules.h"
 #include "strata-vm/heap.h"
 #include "strata-vm/native.h"

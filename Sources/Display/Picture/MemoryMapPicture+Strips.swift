@@ -81,9 +81,9 @@ extension MemoryMapPicture {
             guard let part = region.range.intersection(range) else { continue }
             let columns = scale.columns(of: part)
             var box = PixelRectangle(x: area.x + columns.lowerBound, y: area.y, width: columns.count, height: area.height)
-            surface.fill(box, with: MemoryCategory(region.type).color)
+            surface.fill(box, with: MemoryCategory(region).color)
             if let previous, previous.range.end == region.range.start, columns.count >= 4 * unit,
-                MemoryCategory(previous.type) == MemoryCategory(region.type)
+                MemoryCategory(previous) == MemoryCategory(region)
             {
                 box.width = unit
                 surface.fill(box, with: PictureTheme.background)

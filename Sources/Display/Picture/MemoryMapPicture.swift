@@ -75,7 +75,7 @@ public struct MemoryMapPicture: Sendable {
     /// The categories that occur, in the order of `MemoryCategory`; holes where the bar or a strip shows one.
     func categories(_ bar: BarGeometry, _ strips: ArraySlice<PhysicalRange>) -> [MemoryCategory] {
         var occurring = [Bool](repeating: false, count: MemoryCategory.allCases.count)
-        for total in summary.byType { occurring[Int(MemoryCategory(total.type).rawValue)] = true }
+        for region in map.regions { occurring[Int(MemoryCategory(region).rawValue)] = true }
         let hasHoles = bar.windows.contains { !map.covers($0.window.range) } || strips.contains { !map.covers($0) }
         occurring[Int(MemoryCategory.hole.rawValue)] = hasHoles
         return MemoryCategory.allCases.filter { occurring[Int($0.rawValue)] }

@@ -6,7 +6,10 @@ import MemoryMap
 enum ELFSegments {
     struct Piece {
         var address: PhysicalAddress
-        var bytes: [UInt8]
+
+        /// The piece's bytes in the file, at least one. Files can name the same ones in many pieces: they are copied only once it is
+        /// known that there is a place for them.
+        var bytes: Range<Int>
     }
 
     /// - Throws: `GuestBootError.kernel` with what is wrong.
@@ -37,7 +40,7 @@ enum ELFSegments {
             guard let start = Int(exactly: offset), let count = Int(exactly: stored), start <= file.count,
                 count <= file.count - start
             else { throw .kernel(.badSegment(offset: header)) }
-            pieces.append(Piece(address: PhysicalAddress(address), bytes: Array(file[start..<start + count])))
+            pieces.append(Piece(address: PhysicalAddress(address), bytes: start..<start + count))
         }
         return pieces
     }

@@ -77,11 +77,11 @@ extension GuestContents {
         let range = try place(.kernelImage, in: plan, .kernel)
         if isELF {
             for piece in try ELFSegments.pieces(of: data.kernel) {
-                let segment = try GuestSegment(.kernel, at: piece.address, piece.bytes)
-                guard range.contains(segment.range) else {
-                    throw .differsFromPlan(.kernel, range, byteCount: UInt64(piece.bytes.count))
+                let count = UInt64(piece.bytes.count)
+                guard let place = PhysicalRange(start: piece.address, byteCount: count), range.contains(place) else {
+                    throw .differsFromPlan(.kernel, range, byteCount: count)
                 }
-                try add(segment)
+                try add(.kernel, at: piece.address, Array(data.kernel[piece.bytes]))
             }
         } else {
             guard range.byteCount == UInt64(data.kernel.count) else {

@@ -29,7 +29,7 @@ extension HostProcess {
         guard protection.base.rawValue.nonzeroBitCount == 1, !protection.contains(.guardPage) else {
             throw .invalidPageProtection
         }
-        guard byteCount > 0 else { throw .invalidParameter }
+        guard byteCount > 0 else { throw .invalidParameter3 }
         let mask = HostMemory.pageSize - 1
         let (end, overflow) = base.rawValue.addingReportingOverflow(byteCount - 1)
         guard !overflow, let range = VirtualRange(start: VirtualAddress(base.rawValue & ~mask), last: VirtualAddress(end | mask))

@@ -46,7 +46,7 @@ extension HostProcess {
     @discardableResult
     public func free(_ base: VirtualAddress, byteCount: UInt64, _ type: FreeType) throws(NTStatus) -> FreedMemory {
         try withLock { () throws(NTStatus) in
-            if zones.contains(base) { throw .memoryNotAllocated }
+            if zones.contains(base) { throw type.isValid ? .memoryNotAllocated : .invalidParameter4 }
             if type.contains(.release), let region = try? space.queryRegion(base) {
                 // Nothing committed means nothing there: what was decommitted was cleared.
                 space.backend.isClean = region.commitSize == 0

@@ -70,8 +70,10 @@ extension HostProcess {
     }
 
     /// A section of an executable image, laid out as its headers say.
+    ///
+    /// - Parameter byteCount: how much of it the section has; 0 for all.
     public func createImageSection(
-        _ file: HostSectionFile, protection: PageProtection, attributes: SectionAttributes
+        _ file: HostSectionFile, byteCount: UInt64 = 0, protection: PageProtection, attributes: SectionAttributes
     ) throws(NTStatus) -> HostSection {
         let named = SectionFile(token: 0, byteCount: file.byteCount, access: file.access)
         try Section.checkImage(named, protection: protection, attributes: attributes)
@@ -82,8 +84,7 @@ extension HostProcess {
             do throws(PEImageError) { image = try unsafe PEImage(parsing: bytes.span.bytes) } catch { throw NTStatus(error) }
             let section = try Section.image(
                 SectionFile(token: space.backend.storages.nextNumber, byteCount: file.byteCount, access: file.access), image,
-                protection: protection,
-                attributes: attributes, ledger: space.ledger)
+                byteCount: byteCount, protection: protection, attributes: attributes, ledger: space.ledger)
             let storage = try store(section, isImage: true, file.identity)
             do throws(NTStatus) {
                 try Self.lay(out: image, bytes, in: storage)

@@ -1,3 +1,5 @@
+import MemoryReport
+
 /// The strip to scale that zooms. It takes everything from the table, so that no text from a source is ever read as a script.
 enum PageScript {
     static let text = #"""
@@ -12,7 +14,7 @@ enum PageScript {
           const property = name => style.getPropertyValue(name).trim();
           const blocks = [...section.querySelectorAll("tbody tr")].map(row => ({
             row, kind: row.classList[0], first: Number(BigInt(row.dataset.first)), end: Number(BigInt(row.dataset.last) + 1n),
-            isHole: row.classList.contains("k11"), swatch: row.querySelector(".swatch"),
+            isHole: row.classList.contains("\#(PictureStyle.name(.hole))"), swatch: row.querySelector(".swatch"),
           }));
           const low = blocks[0].first, high = blocks[blocks.length - 1].end;
           let from = low, to = high, chosen = null, hovered = null, drag = null;

@@ -59,6 +59,7 @@ struct BlockList {
         let row = rows[source]
         var block = MapBlock(range: region.range, content: .region(region.type, row.hasAttributes ? region.attributes : nil))
         block.lines = row.line...row.line
+        block.isOfSpecificPurpose = region.attributes.contains(.specificPurpose)
         blocks.append((block, source))
     }
 

@@ -47,7 +47,7 @@ extension DrawnMap {
     /// The categories that occur, holes last.
     public var legend: [LegendEntry] {
         var bytes = [UInt128](repeating: 0, count: MemoryCategory.allCases.count)
-        for total in summary.byType { bytes[Int(MemoryCategory(total.type).rawValue)] += total.bytes }
+        for region in regions { bytes[Int(MemoryCategory(region).rawValue)] += region.range.size }
         bytes[Int(MemoryCategory.hole.rawValue)] = summary.holes.reduce(0) { $0 + $1.size }
         return MemoryCategory.allCases.map { LegendEntry(category: $0, byteCount: bytes[Int($0.rawValue)]) }
             .filter { $0.byteCount > 0 }

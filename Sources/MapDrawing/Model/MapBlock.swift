@@ -64,6 +64,9 @@ public struct MapBlock: Sendable {
     /// Whether the word says more than the type does: the words of UEFI's types do not.
     public internal(set) var isWordTelling = false
 
+    /// Whether firmware keeps the region for a purpose of its own, which a source can say without listing attributes.
+    public internal(set) var isOfSpecificPurpose = false
+
     /// Whether more than one row describes addresses of the block.
     public internal(set) var isContested = false
 
@@ -72,9 +75,10 @@ public struct MapBlock: Sendable {
         self.content = content
     }
 
+    /// The colour in which the block is drawn.
     public var category: MemoryCategory {
         switch content {
-        case .region(let type, _): MemoryCategory(type)
+        case .region(let type, _): MemoryCategory(type, isOfSpecificPurpose ? .specificPurpose : [])
         case .hole: .hole
         case .group(let group): group.category
         }

@@ -2,7 +2,7 @@ import MemoryMap
 
 /// Regions with edges of any kind as regions of whole pages that cover every byte of them.
 ///
-/// For the scale only: other than ``ResolvedMap/pageMap`` no byte is left out, as there has to be a place for each in the picture.
+/// For the scale only, with no attribute but the one that has a colour: other than ``ResolvedMap/pageMap`` no byte is left out, as there has to be a place for each in the picture.
 enum WholePages {
     /// The pages that `regions` touch, which are disjoint and in the order of their addresses; a page that several touch is the first one's.
     static func map(of regions: [MemoryRegion]) -> PhysicalMemoryMap {
@@ -16,7 +16,8 @@ enum WholePages {
             let first = max(region.range.start.rawValue & ~mask, floor)
             let last = region.range.last.rawValue | mask
             guard let range = PhysicalRange(start: PhysicalAddress(first), last: PhysicalAddress(last)) else { continue }
-            pages.append(MemoryRegion(range: range, type: region.type, attributes: []))
+            pages.append(
+                MemoryRegion(range: range, type: region.type, attributes: region.attributes.intersection(.specificPurpose)))
             free = last == .max ? nil : last + 1
         }
         do throws(MemoryMapError) {

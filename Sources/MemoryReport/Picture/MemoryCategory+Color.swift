@@ -27,6 +27,7 @@ extension MemoryCategory {
         case .reserved: RGBColor(red: 142, green: 149, blue: 154)
         case .memoryMappedIO: RGBColor(red: 28, green: 26, blue: 249)
         case .persistent: RGBColor(red: 202, green: 174, blue: 47)
+        case .softReserved: RGBColor(red: 168, green: 252, blue: 147)
         case .unaccepted: RGBColor(red: 233, green: 252, blue: 246)
         case .unusable: RGBColor(red: 105, green: 62, blue: 49)
         case .other: RGBColor(red: 173, green: 90, blue: 252)

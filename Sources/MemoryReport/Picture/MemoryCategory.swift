@@ -24,6 +24,10 @@ public enum MemoryCategory: UInt8, Hashable, Sendable, CaseIterable {
     case memoryMappedIO
 
     case persistent
+
+    /// Conventional memory that firmware keeps for a purpose of its own (`EFI_MEMORY_SP`), which Linux calls soft reserved.
+    case softReserved
+
     case unaccepted
     case unusable
 
@@ -51,6 +55,14 @@ public enum MemoryCategory: UInt8, Hashable, Sendable, CaseIterable {
             }
     }
 
+    /// The category of memory of a type that has these attributes.
+    public init(_ type: MemoryType, _ attributes: MemoryAttributes) {
+        self = type == .conventional && attributes.contains(.specificPurpose) ? .softReserved : MemoryCategory(type)
+    }
+
+    /// The category of a region.
+    public init(_ region: MemoryRegion) { self.init(region.type, region.attributes) }
+
     /// The words of a legend, at most 16 characters.
     public var label: StaticString {
         switch self {
@@ -62,6 +74,7 @@ public enum MemoryCategory: UInt8, Hashable, Sendable, CaseIterable {
         case .reserved: "Reserved"
         case .memoryMappedIO: "MMIO"
         case .persistent: "Persistent"
+        case .softReserved: "Soft reserved"
         case .unaccepted: "Unaccepted"
         case .unusable: "Unusable"
         case .other: "Other"
@@ -80,6 +93,7 @@ public enum MemoryCategory: UInt8, Hashable, Sendable, CaseIterable {
         case .reserved: UInt8(ascii: "x")
         case .memoryMappedIO: UInt8(ascii: "M")
         case .persistent: UInt8(ascii: "P")
+        case .softReserved: UInt8(ascii: "s")
         case .unaccepted: UInt8(ascii: "?")
         case .unusable: UInt8(ascii: "!")
         case .other: UInt8(ascii: "o")

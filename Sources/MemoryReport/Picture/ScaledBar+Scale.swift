@@ -55,7 +55,7 @@ struct BarScale {
         var drawing = CellDrawing(first: FrameNumber(containing: stretch.range.start).rawValue, pages: pages, pagesPerCell: scale)
         for region in map.regions[stretch.regions] {
             drawing.add(
-                MemoryCategory(region.type), from: FrameNumber(containing: region.range.start).rawValue,
+                MemoryCategory(region), from: FrameNumber(containing: region.range.start).rawValue,
                 pages: region.pages.rawValue)
         }
         return ScaledBar.Window(range: stretch.range, cells: drawing.finish(), pagesPerCell: PageCount(scale))
@@ -70,7 +70,7 @@ extension ScaledBar.Window {
         for region in map.regions(overlapping: range) {
             guard let part = region.range.intersection(range) else { continue }
             drawing.add(
-                MemoryCategory(region.type), from: FrameNumber(containing: part.start).rawValue, pages: part.pages.rawValue)
+                MemoryCategory(region), from: FrameNumber(containing: part.start).rawValue, pages: part.pages.rawValue)
         }
         self.init(range: range, cells: drawing.finish(), pagesPerCell: pagesPerCell)
     }

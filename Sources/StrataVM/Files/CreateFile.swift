@@ -109,6 +109,9 @@ private func device(_ path: FilePath, _ request: FileRequest) throws(FileFailure
         let duplicate: HANDLE?
         if Int(bitPattern: source) == HandleTable.currentProcess {
             unsafe duplicate = unsafe HandleTable.open(.process, access: options & 2 != 0 ? 0x1F_FFFF : access)
+        } else if Int(bitPattern: source) == HandleTable.currentThread {
+            let thread = try HandleTable.callingThread()
+            unsafe duplicate = unsafe HandleTable.open(.thread(thread), access: options & 2 != 0 ? 0x1F_FFFF : access)
         } else {
             let entry = try unsafe HandleTable.find(source)
             var granted = entry.access

@@ -28,14 +28,7 @@ private func reset(_ range: VirtualRange, _ type: AllocationType) throws(Status)
     _ = try withStatus { () throws(NTStatus) in try HostProcess.current.allocate(request) }
 }
 
-private func code(_ body: () throws(Status) -> Void) -> DWORD {
-    do throws(Status) {
-        try body()
-        return 0
-    } catch {
-        return error.error
-    }
-}
+private func code(_ body: () throws(Status) -> Void) -> DWORD { Status(UInt32(bitPattern: native(body))).error }
 
 @c @implementation public func DiscardVirtualMemory(_ address: PVOID?, _ size: SIZE_T) -> DWORD {
     code { () throws(Status) in try unsafe reset(try writablePages(address, size), .reset) }
@@ -68,7 +61,7 @@ private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(St
         guard let start = unsafe Arguments.load(words, default: 0), let size = unsafe Arguments.load(words + 1, default: 0) else {
             throw Status(.accessViolation)
         }
-        guard size > 0 else { throw Status(.invalidParameter) }
+        guard size > 0 else { throw Status(.invalidParameter4) }
         HostProcess.current.prefetch(VirtualAddress(start), byteCount: size)
     }
 }
@@ -101,12 +94,6 @@ private func prefetch(_ count: ULONG_PTR, _ ranges: UnsafeRawPointer?) throws(St
 @c @implementation public func StrataSetCommitLimit(_ bytes: ULONG64) { HostProcess.current.setCommitLimit(bytes) }
 
 @c @implementation public func StrataGetCommitCharge() -> ULONG64 { HostProcess.current.commitCharge.charge }
-
-@c @implementation public func strata_vm_commit_guard(_ page: UInt) -> Bool {
-    let request = AllocationRequest(
-        base: VirtualAddress(UInt64(page)), byteCount: 0x1000, type: .commit, protection: [.readWrite, .guardPage])
-    return (try? HostProcess.current.allocate(request)) != nil
-}
 
 @c @implementation public func strata_vm_commit_limit() -> ULONG64 { HostProcess.current.commitCharge.limit }
 

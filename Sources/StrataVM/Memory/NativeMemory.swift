@@ -46,7 +46,14 @@ enum MemoryCalls {
                 try ExtendedParameter.requirements(in: parameters)
             }
         }
-        return try withStatus { () throws(NTStatus) in try HostProcess.current.allocate(request) }
+        let range = try withStatus { () throws(NTStatus) in try HostProcess.current.allocate(request) }
+        if request.protection.contains(.guardPage) { noteGuard(range) }
+        return range
+    }
+
+    /// Pages of the calling thread's stack that are guarded end the stack there.
+    private static func noteGuard(_ range: VirtualRange) {
+        strata_vm_guarded(UInt(range.start.rawValue), UInt(range.last.rawValue) &+ 1)
     }
 
     /// Reads the parameters of an extended call.
@@ -65,6 +72,8 @@ enum MemoryCalls {
             switch type & 0xFF {
             case 1: result.append(.addressRequirements(try requirements(value)))
             case 2: result.append(.numaNode(UInt32(truncatingIfNeeded: value)))
+            case 5: result.append(.attributes(value))
+            case 6: result.append(.imageMachine(UInt16(truncatingIfNeeded: value)))
             case let other: result.append(.other(other))
             }
         }
@@ -93,9 +102,12 @@ enum MemoryCalls {
         _ process: HANDLE?, _ address: VirtualAddress, _ size: UInt64, _ protection: ULONG
     ) throws(Status) -> (range: VirtualRange, old: PageProtection) {
         try unsafe HandleTable.process(process)
-        return try withStatus { () throws(NTStatus) in
-            try HostProcess.current.protect(address, byteCount: size, PageProtection(rawValue: protection))
+        let word = PageProtection(rawValue: protection)
+        let result = try withStatus { () throws(NTStatus) in
+            try HostProcess.current.protect(address, byteCount: size, word)
         }
+        if word.contains(.guardPage) { noteGuard(result.range) }
+        return result
     }
 
     /// Describes an address in the caller's structure.

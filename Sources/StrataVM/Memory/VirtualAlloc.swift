@@ -6,13 +6,10 @@ import VirtualMemory
 private func allocate(
     _ process: HANDLE?, _ address: UnsafeMutableRawPointer?, _ size: SIZE_T, _ type: DWORD, _ protection: DWORD
 ) -> LPVOID? {
-    do throws(Status) {
+    return unsafe win32(nil) { () throws(Status) in
         let range = try unsafe MemoryCalls.allocate(
             process, Arguments.address(address), UInt64(UInt(bitPattern: size)), type, protection)
         return unsafe Arguments.pointer(range.start)
-    } catch {
-        fail(error)
-        return nil
     }
 }
 
@@ -49,16 +46,13 @@ private func allocate(
     _ process: HANDLE?, _ address: PVOID?, _ size: SIZE_T, _ type: ULONG, _ protection: ULONG,
     _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
 ) -> PVOID? {
-    do throws(Status) {
+    return unsafe win32(nil) { () throws(Status) in
         let list = try unsafe MemoryCalls.parameters(parameters, count)
         // No process means this one, in this call alone.
         let range = try unsafe MemoryCalls.allocate(
             process ?? GetCurrentProcess(), Arguments.address(address), UInt64(UInt(bitPattern: size)), type, protection,
             parameters: list)
         return unsafe Arguments.pointer(range.start)
-    } catch {
-        fail(error)
-        return nil
     }
 }
 
@@ -100,14 +94,11 @@ private func protect(_ process: HANDLE?, _ address: LPVOID?, _ size: SIZE_T, _ p
 @c @implementation public func VirtualQueryEx(
     _ process: HANDLE?, _ address: LPCVOID?, _ information: PMEMORY_BASIC_INFORMATION?, _ length: SIZE_T
 ) -> SIZE_T {
-    do throws(Status) {
+    return win32(0) { () throws(Status) in
         try unsafe HandleTable.process(process)
         guard unsafe length >= MemoryLayout<MEMORY_BASIC_INFORMATION>.size else { throw Status(.infoLengthMismatch) }
         try unsafe MemoryCalls.query(Arguments.address(address), information)
         return unsafe MemoryLayout<MEMORY_BASIC_INFORMATION>.size
-    } catch {
-        fail(error)
-        return 0
     }
 }
 

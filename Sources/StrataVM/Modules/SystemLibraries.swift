@@ -8,7 +8,8 @@ import VirtualMemory
 
 /// The libraries of the system directory: their files, and where they are mapped.
 struct SystemLibraries {
-    static let names = ["kernel32.dll", "kernelbase.dll", "ntdll.dll"]
+    /// The modules, in the order that they are known by, and one that is a file alone: programs take it for a library to map.
+    static let names = ["kernel32.dll", "kernelbase.dll", "ntdll.dll", "version.dll"]
 
     /// The system directory where no other one is named.
     static let directory = "C:\\windows\\system32"
@@ -30,7 +31,7 @@ struct SystemLibraries {
     private static let shared = Mutex(SystemLibraries())
 
     /// What an image is linked for; it lies elsewhere where that is taken.
-    private static func base(of index: Int) -> UInt64 { 0x1_8000_0000 + UInt64(index) * 0x1_0000 }
+    private static func base(of index: Int) -> UInt64 { 0x1_8000_0000 + UInt64(index) * 0x10_0000 }
 
     // MARK: Files
 
@@ -112,6 +113,8 @@ struct SystemLibraries {
 @c @implementation public func strata_vm_library(_ index: Int32, _ name: UnsafePointer<CChar>?) -> UnsafeMutableRawPointer? {
     unsafe SystemLibraries.base(Int(index)).flatMap { unsafe UnsafeMutableRawPointer(bitPattern: UInt($0)) }
 }
+
+@c @implementation public func strata_vm_has_own_libraries() -> Bool { SystemLibraries.hostDirectory == nil }
 
 @c @implementation public func strata_vm_is_library(_ index: Int32, _ base: UnsafeRawPointer?) -> Bool {
     SystemLibraries.mapped(Int(index)) == UInt64(UInt(bitPattern: base))

@@ -33,7 +33,8 @@ private func create(
     _ section: UnsafeMutablePointer<HANDLE?>?, _ access: ACCESS_MASK, _ object: UnsafePointer<OBJECT_ATTRIBUTES>?,
     _ size: UnsafePointer<LARGE_INTEGER>?, _ protection: ULONG, _ type: ULONG, _ file: HANDLE?
 ) -> NTSTATUS {
-    do throws(Status) {
+    var exists = false
+    let status = native { () throws(Status) in
         guard unsafe Arguments.store(0 as UInt, raw: section) else { throw Status(.accessViolation) }
         let (name, opensExisting) = try unsafe attributes(object)
         var byteCount: UInt64 = 0
@@ -48,10 +49,9 @@ private func create(
             access: access, name: name, opensExisting: opensExisting, byteCount: byteCount, protection: protection,
             attributes: type, file: file)
         _ = unsafe Arguments.store(UInt(bitPattern: made.handle), raw: section)
-        return unsafe made.exists ? Status.objectNameExists.rawValue : 0
-    } catch {
-        return error.rawValue
+        exists = unsafe made.exists
     }
+    return status == 0 && exists ? Status.objectNameExists.rawValue : status
 }
 
 @c @implementation public func NtCreateSection(
@@ -84,41 +84,58 @@ private func create(
 private func map(
     _ handle: HANDLE?, _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ zeroBits: UInt64,
     _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG, _ protection: ULONG,
-    _ requirements: AddressRequirements?
+    _ parameters: [ExtendedParameter]? = nil, commitSize: UInt64 = 0
 ) -> NTSTATUS {
-    do throws(Status) {
-        let asked = try unsafe MemoryCalls.range(address, size)
-        var place: UInt64 = 0
-        if let offset = unsafe offset {
-            guard let value = unsafe Arguments.load(UnsafeRawPointer(offset).assumingMemoryBound(to: UInt64.self), default: 0)
-            else {
-                throw Status(.accessViolation)
-            }
-            place = value
-        }
-        try unsafe HandleTable.process(process)
-        let word = PageProtection(rawValue: protection)
-        let object = try unsafe HandleTable.section(handle)
-        _ = try unsafe HandleTable.section(handle, access: SectionCalls.needed(word))
-        let view = try withStatus { () throws(NTStatus) in
-            try HostProcess.current.mapView(of: object.section, word) { request in
-                request.base = asked.address.rawValue == 0 ? nil : asked.address
-                request.offset = place
-                request.byteCount = asked.size
-                request.zeroBits = zeroBits
-                request.type = AllocationType(rawValue: type)
-                request.requirements = requirements
-            }
-        }
-        try unsafe MemoryCalls.report(view.range.start, view.range.last.rawValue - view.range.start.rawValue + 1, address, size)
-        if unsafe offset != nil {
-            // What was used, for callers that round themselves.
-            _ = unsafe Arguments.store(place, raw: UnsafeMutableRawPointer(mutating: offset))
-        }
-        return view.isAtBase ? 0 : Status(.imageNotAtBase).rawValue
-    } catch {
-        return error.rawValue
+    var result: NTSTATUS = 0
+    let status = native { () throws(Status) in
+        result = try unsafe mapped(handle, process, address, zeroBits, offset, size, type, protection, parameters, commitSize)
     }
+    return status == 0 ? result : status
+}
+
+private func mapped(
+    _ handle: HANDLE?, _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ zeroBits: UInt64,
+    _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG, _ protection: ULONG,
+    _ parameters: [ExtendedParameter]?, _ commitSize: UInt64
+) throws(Status) -> NTSTATUS {
+    let asked = try unsafe MemoryCalls.range(address, size)
+    let requirements = try parameters.flatMap { list throws(Status) in
+        try withStatus { () throws(NTStatus) in try ExtendedParameter.requirements(in: list) }
+    }
+    var place: UInt64 = 0
+    if let offset = unsafe offset {
+        guard let value = unsafe Arguments.load(UnsafeRawPointer(offset).assumingMemoryBound(to: UInt64.self), default: 0)
+        else {
+            throw Status(.accessViolation)
+        }
+        place = value
+    }
+    try unsafe HandleTable.process(process)
+    let word = PageProtection(rawValue: protection)
+    let object = try unsafe HandleTable.section(handle)
+    _ = try unsafe HandleTable.section(handle, access: SectionCalls.needed(word))
+    // All of a view is committed where anything of it can be, but no more can be asked for than it has.
+    if !object.section.attributes.contains(.file) {
+        let whole = asked.size == 0 ? object.section.byteCount : asked.size
+        guard commitSize <= whole else { throw Status(.invalidParameter5) }
+    }
+    let view = try withStatus { () throws(NTStatus) in
+        try HostProcess.current.mapView(of: object.section, word) { request in
+            request.base = asked.address.rawValue == 0 ? nil : asked.address
+            request.offset = place
+            request.byteCount = asked.size
+            request.zeroBits = zeroBits
+            request.type = AllocationType(rawValue: type)
+            request.requirements = requirements
+            request.imageMachine = parameters.flatMap(ExtendedParameter.imageMachine(in:))
+        }
+    }
+    try unsafe MemoryCalls.report(view.range.start, view.range.last.rawValue - view.range.start.rawValue + 1, address, size)
+    if unsafe offset != nil {
+        // What was used, for callers that round themselves.
+        _ = unsafe Arguments.store(place, raw: UnsafeMutableRawPointer(mutating: offset))
+    }
+    return view.isAtBase ? 0 : Status(.imageNotAtBase).rawValue
 }
 
 @c @implementation public func NtMapViewOfSection(
@@ -126,7 +143,10 @@ private func map(
     _ offset: UnsafePointer<LARGE_INTEGER>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ inherit: SECTION_INHERIT, _ type: ULONG,
     _ protection: ULONG
 ) -> NTSTATUS {
-    unsafe map(section, process, address, UInt64(zeroBits), offset, size, type, protection, nil)
+    guard inherit == ViewShare || inherit == ViewUnmap else { return Status(.invalidParameter8).rawValue }
+    return unsafe map(
+        section, process, address, UInt64(zeroBits), offset, size, type, protection,
+        commitSize: UInt64(UInt(bitPattern: commitSize)))
 }
 
 @c @implementation public func NtMapViewOfSectionEx(
@@ -134,13 +154,9 @@ private func map(
     _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG, _ protection: ULONG,
     _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
 ) -> NTSTATUS {
-    do throws(Status) {
-        let list = try unsafe MemoryCalls.parameters(parameters, count)
-        let requirements = try withStatus { () throws(NTStatus) in try ExtendedParameter.requirements(in: list) }
-        return unsafe map(section, process, address, 0, offset, size, type, protection, requirements)
-    } catch {
-        return error.rawValue
-    }
+    var list: [ExtendedParameter] = []
+    let checked = native { () throws(Status) in list = try unsafe MemoryCalls.parameters(parameters, count) }
+    return unsafe checked < 0 ? checked : map(section, process, address, 0, offset, size, type, protection, list)
 }
 
 @c @implementation public func NtExtendSection(_ handle: HANDLE?, _ size: UnsafeMutablePointer<LARGE_INTEGER>?) -> NTSTATUS {

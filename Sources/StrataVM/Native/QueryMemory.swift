@@ -18,10 +18,10 @@ import VirtualMemory
             try unsafe MemoryCalls.query(place, buffer)
         case MemoryRegionInformation:
             needed = unsafe MemoryLayout<MEMORY_REGION_INFORMATION>.size
-            // The last two members came later: callers may not know them.
-            guard length >= needed - 16 else { throw Status(.infoLengthMismatch) }
+            // The last members came later: callers may not know them.
+            guard length >= 24 else { throw Status(.infoLengthMismatch) }
             try unsafe HandleTable.process(process)
-            try unsafe region(place, buffer, isLong: length >= needed)
+            try unsafe region(place, buffer, wordCount: min(length / 8, 6))
         case MemoryWorkingSetExInformation:
             needed = length
             let size = unsafe MemoryLayout<MEMORY_WORKING_SET_EX_INFORMATION>.size
@@ -45,12 +45,12 @@ import VirtualMemory
     }
 }
 
-private func region(_ address: VirtualAddress, _ buffer: PVOID?, isLong: Bool) throws(Status) {
+private func region(_ address: VirtualAddress, _ buffer: PVOID?, wordCount: Int) throws(Status) {
     let region = try withStatus { () throws(NTStatus) in try HostProcess.current.queryRegion(address) }
     let words: [UInt64] = [
         region.allocationBase.rawValue, UInt64(region.allocationProtection.rawValue), region.byteCount, region.commitSize, 0, 0,
     ]
-    for (index, word) in words.prefix(isLong ? 6 : 4).enumerated() {
+    for (index, word) in words.prefix(wordCount).enumerated() {
         guard unsafe Arguments.store(word, raw: buffer.map { unsafe $0 + index * 8 }) else { throw Status(.accessViolation) }
     }
 }
@@ -97,8 +97,10 @@ private func image(_ address: VirtualAddress, _ buffer: PVOID?) throws(Status) {
     let block = try withStatus { () throws(NTStatus) in try HostProcess.current.query(address) }
     guard block.state != .free else { throw Status(.invalidAddress) }
     var words: [UInt64] = [0, 0, 0]
-    if block.type == .image, let region = try? HostProcess.current.queryRegion(address) {
-        words = [region.allocationBase.rawValue, region.byteCount, 0]
+    if let image = HostProcess.current.image(at: address) {
+        words = [
+            image.base.rawValue, image.byteCount, image.isPartial ? 0x1 : 0,
+        ]
     }
     for (index, word) in words.enumerated() {
         guard unsafe Arguments.store(word, raw: buffer.map { unsafe $0 + index * 8 }) else { throw Status(.accessViolation) }

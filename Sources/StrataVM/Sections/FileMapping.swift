@@ -4,7 +4,7 @@ import MemoryMap
 import VirtualMemory
 
 private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name: [UInt16]?) -> HANDLE? {
-    do throws(Status) {
+    return unsafe win32(nil) { () throws(Status) in
         // One word carries what the native call takes apart. No kind of section means committed pages.
         var attributes = protection & 0xFF80_0000 | protection & 0x0100_0000
         if attributes & 0x0D00_0000 == 0 && attributes & 0xF280_0000 == 0 { attributes |= 0x0800_0000 }
@@ -15,9 +15,6 @@ private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name
             attributes: attributes, file: isPaging ? nil : file)
         unsafe SetLastError(made.exists ? 183 : 0)
         return unsafe made.handle
-    } catch {
-        fail(error)
-        return nil
     }
 }
 
@@ -39,7 +36,7 @@ private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name
     _ file: HANDLE?, _ attributes: LPSECURITY_ATTRIBUTES?, _ access: ULONG, _ protection: ULONG, _ type: ULONG, _ size: ULONG64,
     _ name: PCWSTR?, _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
 ) -> HANDLE? {
-    do throws(Status) {
+    return unsafe win32(nil) { () throws(Status) in
         _ = try unsafe MemoryCalls.parameters(parameters, count)
         let isPaging = unsafe Int(bitPattern: file) == -1 || file == nil
         let made = try unsafe SectionCalls.create(
@@ -47,9 +44,6 @@ private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name
             protection: protection, attributes: type == 0 ? 0x0800_0000 : type, file: unsafe isPaging ? nil : file)
         unsafe SetLastError(made.exists ? 183 : 0)
         return unsafe made.handle
-    } catch {
-        fail(error)
-        return nil
     }
 }
 
@@ -58,15 +52,12 @@ private func open(_ access: DWORD, _ name: [UInt16]?) -> HANDLE? {
         fail(87)
         return nil
     }
-    do throws(Status) {
+    return unsafe win32(nil) { () throws(Status) in
         // FILE_MAP_COPY asks for reading here, and FILE_MAP_EXECUTE has a bit of its own.
         var wanted = access
         if access & 0x1F == 0x1 { wanted |= 0x4 }
         if access & 0x20 != 0 { wanted = wanted & ~0x20 | 0x8 }
         return try unsafe SectionCalls.open(access: wanted, name: name)
-    } catch {
-        fail(error)
-        return nil
     }
 }
 
@@ -81,20 +72,17 @@ private func open(_ access: DWORD, _ name: [UInt16]?) -> HANDLE? {
 @c @implementation public func MapViewOfFileEx(
     _ handle: HANDLE?, _ access: DWORD, _ offsetHigh: DWORD, _ offsetLow: DWORD, _ size: SIZE_T, _ address: LPVOID?
 ) -> LPVOID? {
-    do throws(Status) {
+    return unsafe win32(nil) { () throws(Status) in
         let wanted = FileMapAccess(rawValue: access)
         let object = try unsafe HandleTable.section(handle, access: wanted.needed.rawValue)
         return try unsafe map(object, wanted.protection, UInt64(offsetHigh) << 32 | UInt64(offsetLow), size, address)
-    } catch {
-        fail(error)
-        return nil
     }
 }
 
 /// Maps a view; a protection that the section does not allow is an access that it denies, in these calls.
 private func map(
     _ object: SectionObject, _ protection: PageProtection, _ offset: UInt64, _ size: SIZE_T, _ address: LPVOID?,
-    type: AllocationType = [], requirements: AddressRequirements? = nil
+    type: AllocationType = [], requirements: AddressRequirements? = nil, machine: UInt16? = nil
 ) throws(Status) -> LPVOID? {
     let base = unsafe Arguments.address(address)
     do throws(NTStatus) {
@@ -104,6 +92,7 @@ private func map(
             request.byteCount = UInt64(UInt(bitPattern: size))
             request.type = type
             request.requirements = requirements
+            request.imageMachine = machine
         }
         return unsafe Arguments.pointer(view.range.start)
     } catch {
@@ -122,17 +111,15 @@ private func map(
     _ protection: ULONG,
     _ parameters: UnsafeMutablePointer<MEM_EXTENDED_PARAMETER>?, _ count: ULONG
 ) -> PVOID? {
-    do throws(Status) {
+    return unsafe win32(nil) { () throws(Status) in
         let list = try unsafe MemoryCalls.parameters(parameters, count)
         if unsafe process != nil { try unsafe HandleTable.process(process) }
         let requirements = try withStatus { () throws(NTStatus) in try ExtendedParameter.requirements(in: list) }
         let word = PageProtection(rawValue: protection)
         let object = try unsafe HandleTable.section(handle, access: SectionCalls.needed(word))
         return try unsafe map(
-            object, word, offset, size, address, type: AllocationType(rawValue: type), requirements: requirements)
-    } catch {
-        fail(error)
-        return nil
+            object, word, offset, size, address, type: AllocationType(rawValue: type), requirements: requirements,
+            machine: ExtendedParameter.imageMachine(in: list))
     }
 }
 

@@ -69,7 +69,8 @@ enum SectionCalls {
             identity: HostFileIdentity(device: information.device, number: information.number))
         if attributes.contains(.image) {
             return try withStatus { () throws(NTStatus) in
-                try HostProcess.current.createImageSection(host, protection: protection, attributes: attributes)
+                try HostProcess.current.createImageSection(
+                    host, byteCount: byteCount, protection: protection, attributes: attributes)
             }
         }
         return try withStatus { () throws(NTStatus) in

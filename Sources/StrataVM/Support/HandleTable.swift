@@ -65,6 +65,11 @@ struct HandleTable {
     }
 
     static func find(_ handle: HANDLE?) throws(Status) -> Entry {
+        switch Int(bitPattern: handle) {
+        case currentProcess: return Entry(object: .process, access: 0x1F_FFFF)
+        case currentThread: return Entry(object: .thread(try callingThread()), access: 0x1F_FFFF)
+        default: break
+        }
         let value = UInt(bitPattern: handle)
         guard let entry = shared.withLock({ table in unsafe table.entry(value.asHandle) }) else { throw Status(.invalidHandle) }
         return entry
@@ -127,7 +132,7 @@ struct HandleTable {
     }
 
     static func close(_ handle: HANDLE?) throws(Status) {
-        if Int(bitPattern: handle) == currentProcess { return }
+        if Int(bitPattern: handle) == currentProcess || Int(bitPattern: handle) == currentThread { return }
         let value = UInt(bitPattern: handle)
         // The object may end here, with the table's lock given back.
         guard let entry = shared.withLock({ table in unsafe table.remove(value.asHandle) }) else { throw Status(.invalidHandle) }
@@ -137,4 +142,8 @@ struct HandleTable {
 
 extension UInt {
     var asHandle: HANDLE? { unsafe HANDLE(bitPattern: self) }
+}
+
+@c @implementation public func strata_vm_is_this_process(_ process: HANDLE?) -> Bool {
+    (try? unsafe HandleTable.process(process)) != nil
 }

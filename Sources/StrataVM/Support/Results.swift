@@ -48,8 +48,34 @@ struct Status: Error, Hashable {
     ]
 }
 
+/// A call's work on its way to another stack.
+private struct StackedWork {
+    let body: () throws(Status) -> Void
+    var status: NTSTATUS = 0
+}
+
+/// Runs a call's work on the C library's stack of a thread that has the program's as well: the call may be about its pages.
+private func onHostStack(_ body: () throws(Status) -> Void) -> NTSTATUS {
+    withoutActuallyEscaping(body) { body in
+        var work = StackedWork(body: body)
+        // The work outlives the call, which is over when this returns.
+        unsafe withUnsafeMutablePointer(to: &work) { pointer in
+            unsafe strata_vm_on_host_stack(
+                { context in
+                    guard let work = unsafe context?.assumingMemoryBound(to: StackedWork.self) else { return }
+                    unsafe work.pointee.status = run(work.pointee.body)
+                }, pointer)
+        }
+        return work.status
+    }
+}
+
 /// Runs a call of the native interface.
 func native(_ body: () throws(Status) -> Void) -> NTSTATUS {
+    strata_vm_is_on_program_stack() ? onHostStack(body) : run(body)
+}
+
+private func run(_ body: () throws(Status) -> Void) -> NTSTATUS {
     do throws(Status) {
         try body()
         return 0
@@ -60,13 +86,17 @@ func native(_ body: () throws(Status) -> Void) -> NTSTATUS {
 
 /// Runs a call of Win32 that gives a truth; the error of a failure is left for GetLastError.
 func win32(_ body: () throws(Status) -> Void) -> BOOL {
-    do throws(Status) {
-        try body()
-        return 1
-    } catch {
-        fail(error)
-        return 0
-    }
+    let status = native(body)
+    guard status != 0 else { return 1 }
+    fail(Status(UInt32(bitPattern: status)))
+    return 0
+}
+
+/// Runs a call of Win32 that gives a value, or another one with the error of a failure left for GetLastError.
+func win32<Value>(_ failed: Value, _ body: () throws(Status) -> Value) -> Value {
+    var result = failed
+    _ = win32 { () throws(Status) in result = try body() }
+    return result
 }
 
 /// Leaves the error of a status for GetLastError.

@@ -1,9 +1,12 @@
 import CStrataVM
+import HostVirtualMemory
+import MemoryMap
+import VirtualMemory
 
-/// A thread that was made with a handle.
+/// A thread that was made with a handle, or that asked for one of its own.
 final class ThreadObject: Waitable, @unchecked Sendable {
     /// The host's number for it, once it runs.
-    var identifier: DWORD?
+    var identifier: DWORD = 0
 
     var suspensions: DWORD
     var exitCode: DWORD?
@@ -13,19 +16,35 @@ final class ThreadObject: Waitable, @unchecked Sendable {
     override var isSignaled: Bool { exitCode != nil }
 }
 
-@c @implementation public func strata_vm_thread_begins(_ object: UnsafeMutableRawPointer?, _ identifier: DWORD) {
-    guard let object = unsafe object else { return }
-    // The creator's reference is the thread's until it ends.
-    let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeUnretainedValue()
-    Waits.locked {
-        thread.identifier = identifier
-        Waits.announce()
-        _ = Waits.sleep(until: .max) { thread.suspensions == 0 }
+extension HandleTable {
+    /// The pseudo-handle of the calling thread.
+    static let currentThread = Int(-2)
+
+    /// The object of the calling thread, which it has until it ends.
+    static func callingThread() throws(Status) -> ThreadObject {
+        if let known = unsafe strata_vm_current_thread() {
+            return unsafe Unmanaged<ThreadObject>.fromOpaque(known).takeUnretainedValue()
+        }
+        let object = ThreadObject(isSuspended: false)
+        object.identifier = GetCurrentThreadId()
+        let kept = unsafe Unmanaged.passRetained(object)
+        guard unsafe strata_vm_adopt_thread(kept.toOpaque()) else {
+            unsafe kept.release()
+            throw Status(.noMemory)
+        }
+        return object
     }
 }
 
-@c @implementation public func strata_vm_thread_ends(_ object: UnsafeMutableRawPointer?, _ code: DWORD) {
-    guard let object = unsafe object else { return }
+/// On the thread itself, before the program's function.
+@c func strata_vm_thread_starts(_ object: UnsafeMutableRawPointer) {
+    let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeUnretainedValue()
+    Waits.locked { _ = Waits.sleep(until: .max) { thread.suspensions == 0 } }
+}
+
+/// The thread ends, on the C library's stack: its reference of the object goes with it.
+@c func strata_vm_thread_ended(_ object: UnsafeMutableRawPointer, _ lowest: UnsafeMutableRawPointer?, _ code: UInt32) {
+    if unsafe lowest != nil { ProgramStack.free(UInt64(UInt(bitPattern: lowest))) }
     let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeRetainedValue()
     Waits.locked {
         thread.exitCode = code
@@ -33,59 +52,95 @@ final class ThreadObject: Waitable, @unchecked Sendable {
     }
 }
 
+private func create(
+    _ stack: ProgramStack, _ start: @escaping LPTHREAD_START_ROUTINE, _ argument: LPVOID?, isSuspended: Bool
+) throws(Status) -> ThreadObject {
+    let object = ThreadObject(isSuspended: isSuspended)
+    let kept = unsafe Unmanaged.passRetained(object)
+    let pointer = { (address: UInt64) in unsafe UnsafeMutableRawPointer(bitPattern: UInt(address)) }
+    let identifier = unsafe strata_vm_start_thread(
+        kept.toOpaque(), pointer(stack.base), pointer(stack.limit), pointer(stack.lowest), start, argument)
+    guard identifier != 0 else {
+        unsafe kept.release()
+        ProgramStack.free(stack.lowest)
+        throw Status(.insufficientResources)
+    }
+    object.identifier = identifier
+    return object
+}
+
+/// A thread commits two pages at least: one to begin with, and one for its first call.
+private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.defaultCommit, 0x2000) : asked }
+
 @c @implementation public func CreateThread(
-    _ attributes: LPSECURITY_ATTRIBUTES?, _ stackSize: SIZE_T, _ start: LPTHREAD_START_ROUTINE?, _ argument: LPVOID?,
-    _ flags: DWORD, _ identifier: LPDWORD?
+    _ attributes: LPSECURITY_ATTRIBUTES?, _ size: SIZE_T, _ start: LPTHREAD_START_ROUTINE?, _ argument: LPVOID?, _ flags: DWORD,
+    _ identifier: LPDWORD?
 ) -> HANDLE? {
-    guard unsafe start != nil, flags & ~0x1_0004 == 0 else {
-        fail(Status(.invalidParameter))
-        return nil
+    var handle: UInt = 0
+    let isDone = win32 { () throws(Status) in
+        guard let start = unsafe start, flags & ~0x1_0004 == 0 else { throw Status(.invalidParameter) }
+        let asked = UInt64(UInt(bitPattern: size))
+        let isReservation = flags & 0x1_0000 != 0
+        let stack = try ProgramStack(
+            commit: commit(isReservation ? 0 : asked), reserve: isReservation ? asked : 0, zeroBits: 0, commitAlignment: 1,
+            reserveAlignment: 1)
+        let thread = try unsafe create(stack, start, argument, isSuspended: flags & 0x4 != 0)
+        handle = unsafe UInt(bitPattern: HandleTable.open(.thread(thread), access: 0x1F_FFFF))
+        if unsafe identifier != nil { _ = unsafe Arguments.store(thread.identifier, identifier) }
     }
-    let thread = ThreadObject(isSuspended: flags & 0x4 != 0)
-    let object = unsafe Unmanaged.passRetained(thread)
-    guard unsafe strata_vm_start_thread(Int(bitPattern: UInt(bitPattern: stackSize)), start, argument, object.toOpaque()) else {
-        unsafe object.release()
-        fail(8)
-        return nil
-    }
-    let number = Waits.locked { () -> DWORD in
-        _ = Waits.sleep(until: .max) { thread.identifier != nil }
-        return thread.identifier ?? 0
-    }
-    if unsafe identifier != nil { _ = unsafe Arguments.store(number, identifier) }
-    return unsafe HandleTable.open(.thread(thread), access: 0x1F_FFFF)
+    return isDone != 0 ? unsafe handle.asHandle : nil
 }
 
-@c @implementation public func ResumeThread(_ handle: HANDLE?) -> DWORD {
-    do throws(Status) {
-        let thread = try unsafe HandleTable.thread(handle)
-        return Waits.locked {
-            let before = thread.suspensions
-            if before > 0 { thread.suspensions = before - 1 }
-            Waits.announce()
-            return before
+@c @implementation public func RtlCreateUserThread(
+    _ process: HANDLE?, _ descriptor: OpaquePointer?, _ isSuspended: BOOLEAN, _ zeroBits: ULONG, _ reserve: SIZE_T,
+    _ committed: SIZE_T, _ start: PRTL_THREAD_START_ROUTINE?, _ argument: UnsafeMutableRawPointer?,
+    _ thread: UnsafeMutablePointer<HANDLE?>?, _ identifier: UnsafeMutablePointer<CLIENT_ID>?
+) -> NTSTATUS {
+    native { () throws(Status) in
+        try unsafe HandleTable.process(process)
+        guard let start = unsafe start else { throw Status(.invalidParameter) }
+        let stack = try ProgramStack(
+            commit: commit(UInt64(UInt(bitPattern: committed))), reserve: UInt64(UInt(bitPattern: reserve)),
+            zeroBits: UInt64(zeroBits), commitAlignment: 1, reserveAlignment: 1)
+        // The kinds differ in what they return, which is the thread's code where there is one.
+        let routine = unsafe unsafeBitCast(start, to: LPTHREAD_START_ROUTINE.self)
+        let made = try unsafe create(stack, routine, argument, isSuspended: isSuspended != 0)
+        if unsafe thread != nil {
+            let handle = unsafe UInt(bitPattern: HandleTable.open(.thread(made), access: 0x1F_FFFF))
+            _ = unsafe Arguments.store(handle, raw: UnsafeMutableRawPointer(thread))
         }
-    } catch {
-        fail(error)
-        return .max
+        if unsafe identifier != nil {
+            let words = UnsafeMutableRawPointer(identifier)
+            _ = unsafe Arguments.store(UInt64(GetCurrentProcessId()), raw: words)
+            _ = unsafe Arguments.store(UInt64(made.identifier), raw: words.map { unsafe $0 + 8 })
+        }
     }
 }
 
-@c @implementation public func GetExitCodeThread(_ handle: HANDLE?, _ code: LPDWORD?) -> BOOL {
+@c @implementation public func GetExitCodeThread(_ thread: HANDLE?, _ code: LPDWORD?) -> BOOL {
     win32 { () throws(Status) in
-        let thread = try unsafe HandleTable.thread(handle)
-        let value = Waits.locked { thread.exitCode ?? 259 }
+        let object = try unsafe HandleTable.thread(thread)
+        let value = Waits.locked { object.exitCode ?? 259 }
         guard unsafe Arguments.store(value, code) else { throw Status(.accessViolation) }
     }
 }
 
-@c @implementation public func GetThreadId(_ handle: HANDLE?) -> DWORD {
-    if Int(bitPattern: handle) == -2 { return GetCurrentThreadId() }
-    do throws(Status) {
-        let thread = try unsafe HandleTable.thread(handle)
-        return Waits.locked { thread.identifier ?? 0 }
-    } catch {
-        fail(error)
-        return 0
+@c @implementation public func GetThreadId(_ thread: HANDLE?) -> DWORD {
+    var identifier: DWORD = 0
+    _ = win32 { () throws(Status) in identifier = try unsafe HandleTable.thread(thread).identifier }
+    return identifier
+}
+
+@c @implementation public func ResumeThread(_ thread: HANDLE?) -> DWORD {
+    var count: DWORD = .max
+    _ = win32 { () throws(Status) in
+        let object = try unsafe HandleTable.thread(thread)
+        count = Waits.locked {
+            let before = object.suspensions
+            if before > 0 { object.suspensions = before - 1 }
+            Waits.announce()
+            return before
+        }
     }
+    return count
 }

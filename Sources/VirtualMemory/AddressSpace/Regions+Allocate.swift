@@ -30,7 +30,13 @@ extension Regions {
     func planAllocation(_ request: AllocationRequest, canLockMemory: Bool) throws(NTStatus) -> AllocationPlan {
         let type = request.type
         let limit = try highestAddress(zeroBits: request.zeroBits)
-        guard type.isValid(isExtended: request.isExtended) else { throw .invalidParameter5 }
+        guard type.isValid(isExtended: request.isExtended) else {
+            // What concerns placeholders is a matter of the arguments together.
+            let placeholders: AllocationType = [.reservePlaceholder, .replacePlaceholder]
+            let isPlaceholder = !type.isDisjoint(with: request.isExtended ? placeholders : .reservePlaceholder)
+            throw isPlaceholder && type.isSubset(of: AllocationType.plain.union(placeholders))
+                ? .invalidParameter : .invalidParameter5
+        }
         guard let protection = request.protection.validated else { throw .invalidPageProtection }
         let base = request.base?.rawValue ?? 0
         let commitsOnly = base != 0 && !type.contains(.reserve)
@@ -67,10 +73,10 @@ extension Regions {
         _ type: AllocationType, _ protection: PageProtection, canLockMemory: Bool
     ) throws(NTStatus) {
         guard protection.validatedForPrivateMemory != nil else { throw .invalidPageProtection }
-        if type.contains(.reservePlaceholder), protection != .noAccess { throw .invalidPageProtection }
+        if type.contains(.reservePlaceholder), protection != .noAccess { throw .invalidParameter }
         // Ordinary memory, which may be paged and needs no privilege.
         if type.prefersMediumPages { return }
-        if type.contains(.physical), protection != .readWrite { throw .invalidPageProtection }
+        if type.contains(.physical), protection != .readWrite { throw .invalidParameter6 }
         if type.contains(.largePages) {
             guard protection.base == .readWrite || protection.base == .executeReadWrite else { throw .invalidPageProtection }
             guard canLockMemory else { throw .privilegeNotHeld }

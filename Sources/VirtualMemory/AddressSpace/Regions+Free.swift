@@ -18,10 +18,7 @@ enum FreePlan {
 
 extension Regions {
     func planFree(_ base: UInt64, _ byteCount: UInt64, _ type: FreeType) throws(NTStatus) -> FreePlan {
-        switch type {
-        case .decommit, .release, [.release, .preservePlaceholder], [.release, .coalescePlaceholders]: break
-        default: throw .invalidParameter4
-        }
+        guard type.isValid else { throw .invalidParameter4 }
         guard base <= highest else { throw .invalidParameter2 }
         guard byteCount <= highest - base + 1 else { throw .invalidParameter3 }
         let placeholders = type.intersection([.preservePlaceholder, .coalescePlaceholders])

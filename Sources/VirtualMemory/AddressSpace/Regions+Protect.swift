@@ -13,7 +13,8 @@ extension Regions {
     func planProtection(_ base: UInt64, _ byteCount: UInt64, _ word: PageProtection) throws(NTStatus) -> ProtectionPlan {
         guard var protection = word.validated else { throw .invalidPageProtection }
         protection.subtract(.caching)
-        guard byteCount > 0 else { throw .invalidParameter }
+        guard base <= highest else { throw .invalidParameter2 }
+        guard byteCount > 0, byteCount <= highest - base + 1 else { throw .invalidParameter3 }
         guard let range = pages(base, byteCount), let first = tree.run(at: range.lowerBound) else { throw .conflictingAddresses }
         let index = Int(tree.value(first).allocation)
         let allocation = allocations[index]

@@ -16,4 +16,12 @@ public struct FreeType: OptionSet, Hashable, Sendable {
 
     /// Gives addresses back: `MEM_RELEASE`.
     public static let release = FreeType(rawValue: 0x8000)
+
+    /// Whether the bits are a way to free memory.
+    public var isValid: Bool {
+        switch self {
+        case .decommit, .release, [.release, .preservePlaceholder], [.release, .coalescePlaceholders]: true
+        default: false
+        }
+    }
 }

@@ -86,6 +86,9 @@ public enum NTStatus: UInt32, Error, Hashable, Sendable, CaseIterable {
     /// The system lacks resources.
     case insufficientResources = 0xC000_009A
 
+    /// What was asked for is not for this machine.
+    case notSupported = 0xC000_00BB
+
     /// The address is not the first of an allocation.
     case freeVMNotAtBase = 0xC000_009F
 

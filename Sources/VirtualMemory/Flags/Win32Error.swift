@@ -48,6 +48,9 @@ public enum Win32Error: UInt32, Error, Hashable, Sendable, CaseIterable {
     /// A base address or an offset is not aligned.
     case mappedAlignment = 1132
 
+    /// What was asked for is not for this machine.
+    case notSupported = 50
+
     /// A privilege is missing.
     case privilegeNotHeld = 1314
 
@@ -98,6 +101,7 @@ extension Win32Error {
             case .mappedAlignment: .mappedAlignment
             case .privilegeNotHeld: .privilegeNotHeld
             case .insufficientResources: .noSystemResources
+            case .notSupported: .notSupported
             case .workingSetQuota: .workingSetQuota
             case .pagefileQuota: .pagefileQuota
             case .commitmentLimit: .commitmentLimit

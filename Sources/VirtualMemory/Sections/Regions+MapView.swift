@@ -13,8 +13,10 @@ struct ViewPlan {
 extension Regions {
     func planView(_ request: ViewRequest) throws(NTStatus) -> ViewPlan {
         let section = request.section
-        let limit = try highestAddress(zeroBits: request.zeroBits)
-        guard request.type.isSubset(of: [.topDown, .replacePlaceholder, .reserve]) else { throw .invalidParameter }
+        let limit: UInt64
+        // The zero bits are the fourth argument here, and the third of allocations.
+        do throws(NTStatus) { limit = try highestAddress(zeroBits: request.zeroBits) } catch { throw .invalidParameter4 }
+        guard request.type.isSubset(of: [.topDown, .replacePlaceholder, .reserve]) else { throw .invalidParameter9 }
         guard let protection = request.protection.validated, protection.isDisjoint(with: .guardPage) else {
             throw .invalidPageProtection
         }
@@ -22,12 +24,18 @@ extension Regions {
             throw .sectionProtection
         }
         let base = request.base?.rawValue ?? 0
+        guard request.zeroBits == 0 || base <= limit else { throw .invalidParameter4 }
+        if let machine = request.imageMachine, let image = section.image, machine != 0, machine != image.machine {
+            throw .notSupported
+        }
         let replaces = request.type.contains(.replacePlaceholder)
         let mask = replaces ? pageMask : granuleMask
         guard base & mask == 0, request.offset & mask == 0 else { throw .mappedAlignment }
-        guard base <= highest, base == 0 || base >= lowest else { throw .invalidParameter3 }
+        guard base <= highest, base == 0 || base >= lowest, request.byteCount <= highest - base + 1 else {
+            throw .invalidParameter3
+        }
         if let requirements = request.requirements {
-            guard base == 0 || requirements == AddressRequirements() else { throw .invalidParameter }
+            guard base == 0 || requirements == AddressRequirements(), requirements.alignment == 0 else { throw .invalidParameter }
             try check(requirements)
         }
         guard request.offset < section.byteCount else { throw .invalidParameter }

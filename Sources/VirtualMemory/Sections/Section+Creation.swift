@@ -101,15 +101,19 @@ extension Section {
 
     /// A section of an executable image, which says of itself that it is one of a file, and nothing else.
     ///
-    /// - Parameter image: what the file's headers say.
-    /// - Throws: `.invalidParameter6`, `.invalidPageProtection`, `.accessDenied` where the file was not opened for it.
+    /// - Parameters:
+    ///   - image: what the file's headers say.
+    ///   - byteCount: how much of the image the section has; 0 for all.
+    /// - Throws: `.invalidParameter6`, `.invalidPageProtection`, `.accessDenied` where the file was not opened for it,
+    ///   `.sectionTooBig` for more than the image has.
     public static func image(
-        _ file: SectionFile, _ image: PEImage, protection: PageProtection = .readOnly, attributes: SectionAttributes = .image,
-        ledger: CommitLedger
+        _ file: SectionFile, _ image: PEImage, byteCount: UInt64 = 0, protection: PageProtection = .readOnly,
+        attributes: SectionAttributes = .image, ledger: CommitLedger
     ) throws(NTStatus) -> Section {
         try checkImage(file, protection: protection, attributes: attributes)
+        guard byteCount <= image.imageSize else { throw .sectionTooBig }
         return Section(
             storage: .image(file.token), attributes: [.image, .file], protection: protection,
-            byteCount: image.imageSize, image: image, ledger: ledger, charge: 0)
+            byteCount: byteCount == 0 ? image.imageSize : byteCount, image: image, ledger: ledger, charge: 0)
     }
 }

@@ -21,7 +21,12 @@ public struct ViewRequest {
 
     /// The most that its pages may ever allow, and what they begin with; of no effect for images.
     public var protection: PageProtection
+
+    /// Without an alignment, which views do not take.
     public var requirements: AddressRequirements?
+
+    /// The machine that an image has to be for; 0 and nil for any.
+    public var imageMachine: UInt16?
 
     public init(section: Section, protection: PageProtection) {
         self.section = section

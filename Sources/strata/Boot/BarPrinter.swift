@@ -4,7 +4,6 @@ import MemoryReport
 /// A memory map drawn to scale, with a legend.
 struct BarPrinter {
     let map: PhysicalMemoryMap
-    let summary: MemoryMapSummary
     let style: Style
 
     /// How many rows the cells of all windows fill, about.
@@ -64,7 +63,7 @@ struct BarPrinter {
 
     private func legend(_ bar: ScaledBar) -> String {
         var pages: [MemoryCategory: UInt64] = [:]
-        for total in summary.byType { pages[MemoryCategory(total.type), default: 0] += total.pages.rawValue }
+        for region in map.regions { pages[MemoryCategory(region), default: 0] += region.pages.rawValue }
         var entries = MemoryCategory.allCases.compactMap { category in
             pages[category].map { (category, "\(category.label) \(SizeText.pages(PageCount($0)))") }
         }

@@ -10,13 +10,13 @@ struct ReportPrinter {
     /// All of it, lines with their ends; what matters most comes last, where a terminal stands when it is done.
     func text() -> String {
         var text = "\n" + style.heading("Regions") + "\n"
-        text += shared(keys: report.map.regions.map { MemoryCategory($0.type) }) { $0.writeRegionTable(report.map) }
+        text += shared(keys: report.map.regions.map { MemoryCategory($0) }) { $0.writeRegionTable(report.map) }
         text += "\n" + style.heading("By type") + "\n"
         text += shared(keys: report.summary.byType.map { MemoryCategory($0.type) }) { $0.writeTypeTable(report.summary) }
         text += "\n" + style.heading("Kernel") + "\n" + kernel()
         text += "\n" + style.heading("Memory map") + "\n"
         text += shared(keys: []) { $0.writeSummary(report.summary) }
-        text += "\n" + BarPrinter(map: report.map, summary: report.summary, style: style).text()
+        text += "\n" + BarPrinter(map: report.map, style: style).text()
         return text
     }
 

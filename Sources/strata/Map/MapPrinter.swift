@@ -66,7 +66,7 @@ struct MapPrinter {
                 [
                     address(region.range.start), address(region.range.last), size(region.range.size), TypeText.of(region.type),
                     region.attributes.isEmpty ? "" : TypeText.of(region.attributes),
-                ], MemoryCategory(region.type))
+                ], MemoryCategory(region))
         }
         return table.text()
     }
@@ -86,7 +86,7 @@ struct MapPrinter {
                     indent + (row.marks.contains(.isGap) ? "(gap)" : TypeText.of(row.type)),
                     TerminalText.harmless(map.source.collection.word(of: row)),
                     row.attributes.isEmpty ? "" : TypeText.of(row.attributes),
-                ], row.marks.contains(.isGap) ? .hole : MemoryCategory(row.type))
+                ], row.marks.contains(.isGap) ? .hole : MemoryCategory(row.type, row.attributes))
         }
         return table.text()
     }
@@ -148,7 +148,7 @@ struct MapPrinter {
 
     private func picture() -> String? {
         guard let pages = map.resolved.pageMap, !pages.regions.isEmpty else { return nil }
-        return BarPrinter(map: pages, summary: MemoryMapSummary(pages, policy: summary.policy), style: style).text()
+        return BarPrinter(map: pages, style: style).text()
     }
 
     private func largest(_ range: PhysicalRange?) -> String {

@@ -89,6 +89,45 @@ int main(void)
     char byte = 0;
     CHECK(SetFilePointer(file, 0x400, NULL, FILE_BEGIN) == 0x400 && ReadFile(file, &byte, 1, &done, NULL) && byte == 'd');
     STATUS(NtAreMappedFilesTheSame(first, second), STATUS_SUCCESS);
+    MEMORY_IMAGE_INFORMATION mapped;
+    STATUS(NtQueryVirtualMemory(NtCurrentProcess(), second + 0x1234, MemoryImageInformation, &mapped, sizeof mapped, NULL), STATUS_SUCCESS);
+    CHECK(mapped.ImageBase == second && mapped.SizeOfImage == 0x5000 && mapped.ImageFlags == 0);
+
+    /* A part of an image, by the view's size or by the section's: the size that is told is still that of the whole. */
+    base = NULL;
+    size = 0x1800;
+    STATUS(NtMapViewOfSection(made, NtCurrentProcess(), &base, 0, 0, NULL, &size, ViewShare, 0, PAGE_READONLY), STATUS_IMAGE_NOT_AT_BASE);
+    CHECK(size == 0x2000 && query((char *)base + 0x1000).Protect == PAGE_EXECUTE_READ && query((char *)base + 0x1000).RegionSize == 0x1000);
+    STATUS(NtQueryVirtualMemory(NtCurrentProcess(), base, MemoryImageInformation, &mapped, sizeof mapped, NULL), STATUS_SUCCESS);
+    CHECK(mapped.ImageBase == base && mapped.SizeOfImage == 0x5000 && mapped.ImagePartialMap == 1);
+    CHECK(UnmapViewOfFile(base));
+    HANDLE part = CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE, 0, 0x3000, NULL);
+    base = NULL;
+    size = 0;
+    STATUS(NtMapViewOfSection(part, NtCurrentProcess(), &base, 0, 0, NULL, &size, ViewShare, 0, PAGE_READONLY), STATUS_IMAGE_NOT_AT_BASE);
+    CHECK(size == 0x3000 && (unsigned char)((char *)base)[0x11FF] == 0xC3);
+    STATUS(NtQueryVirtualMemory(NtCurrentProcess(), base, MemoryImageInformation, &mapped, sizeof mapped, NULL), STATUS_SUCCESS);
+    CHECK(mapped.SizeOfImage == 0x5000 && mapped.ImagePartialMap == 1);
+    PVOID more = NULL;
+    size = 0x4000;
+    STATUS(NtMapViewOfSection(part, NtCurrentProcess(), &more, 0, 0, NULL, &size, ViewShare, 0, PAGE_READONLY), STATUS_INVALID_VIEW_SIZE);
+    CHECK(UnmapViewOfFile(base) && CloseHandle(part));
+    FAILS(CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE, 0, 0x6000, NULL) != NULL, ERROR_NOT_ENOUGH_MEMORY);
+
+    /* The machine that it has to be for; any with 0, and once only. */
+    MEM_EXTENDED_PARAMETER wanted[2] = {{.Type = MemExtendedParameterImageMachine}, {.Type = MemExtendedParameterImageMachine}};
+    static const struct { DWORD machine; ULONG count; DWORD status; } machines[] = {
+        {0, 1, STATUS_IMAGE_NOT_AT_BASE}, {IMAGE_FILE_MACHINE_AMD64, 1, STATUS_IMAGE_NOT_AT_BASE},
+        {IMAGE_FILE_MACHINE_R4000, 1, STATUS_NOT_SUPPORTED}, {0, 2, STATUS_INVALID_PARAMETER},
+    };
+    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+        wanted[0].ULong = machines[i].machine;
+        base = NULL;
+        size = 0;
+        STATUS(NtMapViewOfSectionEx(made, NtCurrentProcess(), &base, NULL, &size, 0, PAGE_READONLY, wanted, machines[i].count),
+            machines[i].status);
+        CHECK(base == NULL || UnmapViewOfFile(base));
+    }
     CHECK(UnmapViewOfFile(first + 0x3456) && UnmapViewOfFile(second) && CloseHandle(made));
 
     /* Whatever the bytes are, the call fails or makes a section. */

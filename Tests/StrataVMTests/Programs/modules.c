@@ -16,7 +16,9 @@ static void libraries(void)
     const BYTE *headers = kernel;
     CHECK(headers[0] == 'M' && headers[1] == 'Z' && memcmp(headers + *(const DWORD *)(headers + 0x3C), "PE\0\0", 4) == 0);
     CHECK(query(kernel).Type == MEM_IMAGE && query(kernel).AllocationProtect == PAGE_EXECUTE_WRITECOPY && query(kernel).Protect == PAGE_READONLY);
-    CHECK(query((char *)kernel + 0x3000).Protect == PAGE_WRITECOPY && touch_write(kernel) == EXCEPTION_ACCESS_VIOLATION);
+    const PIMAGE_NT_HEADERS head = RtlImageNtHeader(kernel);
+    const PIMAGE_SECTION_HEADER last = IMAGE_FIRST_SECTION(head) + head->FileHeader.NumberOfSections - 1;
+    CHECK(query((char *)kernel + last->VirtualAddress).Protect == PAGE_WRITECOPY && touch_write(kernel) == EXCEPTION_ACCESS_VIOLATION);
 
     char directory[MAX_PATH], path[2 * MAX_PATH], name[MAX_PATH];
     const UINT length = GetSystemDirectoryA(directory, sizeof directory);
@@ -46,7 +48,7 @@ static void libraries(void)
     HANDLE still = CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE_NO_EXECUTE, 0, 0, NULL);
     SECTION_BASIC_INFORMATION basic;
     STATUS(NtQuerySection(still, SectionBasicInformation, &basic, sizeof basic, NULL), STATUS_SUCCESS);
-    CHECK(basic.Attributes == (SEC_FILE | SEC_IMAGE) && basic.Size.QuadPart == 0x4000 && CloseHandle(still));
+    CHECK(basic.Attributes == (SEC_FILE | SEC_IMAGE) && basic.Size.QuadPart == RtlImageNtHeader(kernel)->OptionalHeader.SizeOfImage && CloseHandle(still));
     FAILS(MapViewOfFile(image, FILE_MAP_WRITE, 0, 0, 0), ERROR_ACCESS_DENIED);
     FAILS(MapViewOfFile(image, FILE_MAP_READ | FILE_MAP_EXECUTE, 0, 0, 0), ERROR_ACCESS_DENIED);
     CHECK(UnmapViewOfFile(bytes) && UnmapViewOfFile(view) && CloseHandle(data) && CloseHandle(image) && CloseHandle(file));
@@ -80,9 +82,100 @@ static void heaps(void)
     CHECK(block != NULL && HeapFree(process, 0, block) && !HeapDestroy(process));
 }
 
+/* The calls as an image's readers find them: by the export directory, whose code works wherever a copy of it lies. */
+static void exports(void)
+{
+    HMODULE native = GetModuleHandleA("ntdll.dll");
+    NTSTATUS(NTAPI *close)(HANDLE) = (NTSTATUS(NTAPI *)(HANDLE))(ULONG_PTR)GetProcAddress(native, "NtClose");
+    CHECK((PVOID)(ULONG_PTR)close == RtlFindExportedRoutineByName(native, "NtClose") && query((PVOID)(ULONG_PTR)close).Type == MEM_IMAGE);
+    STATUS(close(NULL), STATUS_INVALID_HANDLE);
+    CHECK(RtlFindExportedRoutineByName(native, "NtNothing") == NULL && RtlFindExportedRoutineByName(native, "") == NULL);
+    CHECK(RtlFindExportedRoutineByName(native, NULL) == NULL && RtlFindExportedRoutineByName((HMODULE)&native, "NtClose") == NULL);
+    FAILS(GetProcAddress(native, "StrataGetCommitCharge") != NULL, ERROR_PROC_NOT_FOUND);
+    FAILS(GetProcAddress(native, "malloc") != NULL, ERROR_PROC_NOT_FOUND);
+
+    BYTE *copy = VirtualAlloc(NULL, 0x1000, MEM_COMMIT, PAGE_EXECUTE_READWRITE);
+    memcpy(copy, (PVOID)(ULONG_PTR)close, 32);
+    FlushInstructionCache(NtCurrentProcess(), copy, 32);
+    HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
+    STATUS(((NTSTATUS(NTAPI *)(HANDLE))copy)(event), STATUS_SUCCESS);
+    STATUS(((NTSTATUS(NTAPI *)(HANDLE))copy)(event), STATUS_INVALID_HANDLE);
+    VirtualFree(copy, 0, MEM_RELEASE);
+
+    /* Every name of the directory is found, in order, and its code lies in the section of code. */
+    ULONG size = 0;
+    const IMAGE_EXPORT_DIRECTORY *directory = RtlImageDirectoryEntryToData(native, TRUE, IMAGE_DIRECTORY_ENTRY_EXPORT, &size);
+    CHECK(directory != NULL && size > sizeof *directory && directory->NumberOfNames > 150);
+    CHECK(strcmp((char *)native + directory->Name, "ntdll.dll") == 0);
+    const PIMAGE_NT_HEADERS headers = RtlImageNtHeader(native);
+    const DWORD *names = (DWORD *)((char *)native + directory->AddressOfNames);
+    for (DWORD i = 0; i < directory->NumberOfNames; i++) {
+        const char *name = (char *)native + names[i];
+        CHECK(i == 0 || strcmp((char *)native + names[i - 1], name) < 0);
+        const char *found = RtlFindExportedRoutineByName(native, name);
+        CHECK(found != NULL && RtlImageRvaToSection(headers, native, (DWORD)(found - (char *)native)) == IMAGE_FIRST_SECTION(headers));
+    }
+
+    /* The same directory in the bytes of the file. */
+    HANDLE file = CreateFileA("C:\\windows\\system32\\ntdll.dll", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE section = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, NULL);
+    char *bytes = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    const char *inFile = RtlImageDirectoryEntryToData((HMODULE)bytes, FALSE, IMAGE_DIRECTORY_ENTRY_EXPORT, &size);
+    CHECK(inFile > bytes && memcmp(inFile, directory, size) == 0);
+    CHECK(RtlImageRvaToVa(RtlImageNtHeader(bytes), (HMODULE)bytes, headers->OptionalHeader.DataDirectory[0].VirtualAddress, NULL) == inFile);
+    CHECK(RtlImageRvaToVa(headers, native, 0x7FFFFFFF, NULL) == NULL && RtlImageNtHeader(NULL) == NULL && RtlImageNtHeader(&size) == NULL);
+    CHECK(RtlImageDirectoryEntryToData(native, TRUE, 99, &size) == NULL);
+    UnmapViewOfFile(bytes);
+    CloseHandle(section);
+    CloseHandle(file);
+
+    ULONG64 page[4] = {0x1111111111111111, 0x22222222, 0x3333, 0};
+    USHORT entries[] = {IMAGE_REL_BASED_DIR64 << 12 | 0, IMAGE_REL_BASED_HIGHLOW << 12 | 8, IMAGE_REL_BASED_HIGH << 12 | 16,
+        IMAGE_REL_BASED_ABSOLUTE << 12, 7 << 12};
+    CHECK(LdrProcessRelocationBlock(page, 4, entries, 0x10002) == (PIMAGE_BASE_RELOCATION)(entries + 4));
+    CHECK(page[0] == 0x1111111111121113 && page[1] == 0x22232224 && page[2] == 0x3334);
+    CHECK(LdrProcessRelocationBlock(page, 5, entries, 0) == NULL);
+}
+
+/* The program tells of itself as an image, and the page of shared data of the machine. */
+static void system_data(void)
+{
+    const PIMAGE_NT_HEADERS headers = RtlImageNtHeader(RtlGetCurrentPeb()->ImageBaseAddress);
+    CHECK(headers != NULL && !(headers->FileHeader.Characteristics & IMAGE_FILE_DLL) && query(headers).Type == MEM_IMAGE);
+    CHECK(query(SharedUserData).Protect == PAGE_READONLY && query(SharedUserData).AllocationBase == (PVOID)SharedUserData);
+    CHECK(touch_write((PVOID)SharedUserData) == EXCEPTION_ACCESS_VIOLATION);
+    CHECK(SharedUserData->NtMajorVersion == 10 && SharedUserData->ActiveProcessorCount == RtlGetCurrentPeb()->NumberOfProcessors);
+    SYSTEM_BASIC_INFORMATION basic;
+    ULONG written = 0;
+    STATUS(NtQuerySystemInformation(SystemBasicInformation, &basic, sizeof basic, &written), STATUS_SUCCESS);
+    CHECK(written == sizeof basic && basic.PageSize == 0x1000 && basic.AllocationGranularity == 0x10000);
+    CHECK(basic.MmNumberOfPhysicalPages == SharedUserData->NumberOfPhysicalPages);
+    STATUS(NtQuerySystemInformation(SystemBasicInformation, &basic, sizeof basic - 1, &written), STATUS_INFO_LENGTH_MISMATCH);
+    STATUS(NtQuerySystemInformation(SystemBasicInformation, NULL, sizeof basic, NULL), STATUS_ACCESS_VIOLATION);
+    STATUS(NtQuerySystemInformation((SYSTEM_INFORMATION_CLASS)9999, &basic, sizeof basic, NULL), STATUS_INVALID_INFO_CLASS);
+    SYSTEM_CPU_INFORMATION processor;
+    STATUS(RtlGetNativeSystemInformation(SystemCpuInformation, &processor, sizeof processor, NULL), STATUS_SUCCESS);
+    SYSTEM_INFO system;
+    GetSystemInfo(&system);
+    CHECK(processor.ProcessorArchitecture == system.wProcessorArchitecture);
+    for (DWORD i = 0; i < PROCESSOR_FEATURE_MAX; i++)
+        CHECK(IsProcessorFeaturePresent(i) == SharedUserData->ProcessorFeatures[i]);
+    CHECK(!IsProcessorFeaturePresent(PROCESSOR_FEATURE_MAX) && IsProcessorFeaturePresent(PF_NX_ENABLED));
+    CHECK(RtlGetEnabledExtendedFeatures(~(ULONG64)0) == GetEnabledXStateFeatures() && RtlGetEnabledExtendedFeatures(0) == 0);
+    CHECK(SharedUserData->XState.EnabledFeatures == GetEnabledXStateFeatures());
+    PROCESS_BASIC_INFORMATION process;
+    STATUS(NtQueryInformationProcess(NtCurrentProcess(), ProcessBasicInformation, &process, sizeof process, NULL), STATUS_SUCCESS);
+    CHECK(process.PebBaseAddress == RtlGetCurrentPeb() && process.UniqueProcessId == GetCurrentProcessId());
+    STATUS(NtQueryInformationProcess(NULL, ProcessBasicInformation, &process, sizeof process, NULL), STATUS_INVALID_HANDLE);
+    MANAGE_WRITES_TO_EXECUTABLE_MEMORY writes = {.Version = 2};
+    STATUS(NtSetInformationProcess(NtCurrentProcess(), ProcessManageWritesToExecutableMemory, &writes, sizeof writes), STATUS_NOT_SUPPORTED);
+}
+
 int main(void)
 {
     libraries();
+    exports();
+    system_data();
     heaps();
     return finish();
 }

@@ -93,7 +93,7 @@ int main(void)
     for (int i = 0; i < 3; i++) {
         HANDLE thread = CreateThread(NULL, 0x40000, exhaust, NULL, 0, NULL);
         CHECK(WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0 && GetExitCodeThread(thread, &code) && CloseHandle(thread));
-        CHECK(code == EXCEPTION_ACCESS_VIOLATION);
+        CHECK(code == EXCEPTION_STACK_OVERFLOW);
     }
     grow();
     return finish();

@@ -144,6 +144,28 @@ import Testing
             } == .accessDenied)
     }
 
+    /// A section can have the beginning of an image alone, and a view has to be for the image's machine.
+    @Test func parts() throws {
+        var space = makeSpace()
+        let image = try Self.parse(PEFixture().bytes)
+        let file = SectionFile(token: 1, byteCount: 0x4000, access: [.read])
+        let section = try Section.image(file, image, byteCount: 0x3800, ledger: space.ledger)
+        let view = try space.mapView(ViewRequest(section: section, protection: .readOnly))
+        #expect(space.blocks.filter { $0.type == .image }.map(\.byteCount) == [0x1000, 0x2000, 0x1000])
+        #expect(space.ledger.charge == 0x1000)
+        try space.unmapView(view.range.start)
+        #expect(
+            status { () throws(NTStatus) in
+                _ = try Section.image(file, image, byteCount: image.imageSize + 1, ledger: space.ledger)
+            } == .sectionTooBig)
+        var request = ViewRequest(section: section, protection: .readOnly)
+        for (machine, expected) in [(0, nil), (image.machine, nil), (0x166, .notSupported)] as [(UInt16, NTStatus?)] {
+            request.imageMachine = machine
+            #expect(
+                status { () throws(NTStatus) in try space.unmapView(space.mapView(request).range.start) } == expected)
+        }
+    }
+
     @Test func imagesWithSmallAlignmentShareTheirPages() throws {
         var space = makeSpace(.ia64)
         let section = try Section.image(

@@ -61,6 +61,33 @@ import Testing
         #expect(status { () throws(NTStatus) in try space.unmapView(VirtualAddress(memory)) } == .notMappedView)
     }
 
+    /// The zero bits are the fourth argument of these calls, and bind an address that is named as well.
+    @Test func placementOfViews() throws {
+        var space = makeSpace()
+        let section = try file(space, 0x1_0000)
+        func result(_ change: (inout ViewRequest) -> Void) -> NTStatus? {
+            var request = ViewRequest(section: section, protection: .readOnly)
+            change(&request)
+            return status { () throws(NTStatus) in
+                let view = try space.mapView(request)
+                #expect(request.requirements?.highest.map { view.range.last <= $0 } ?? true)
+                try space.unmapView(view.range.start)
+            }
+        }
+        for bits in 22...31 as ClosedRange<UInt64> { #expect(result { $0.zeroBits = bits } == .invalidParameter4) }
+        #expect(result { $0.zeroBits = 21 } == .noMemory)
+        #expect(result { ($0.zeroBits, $0.base) = (3, VirtualAddress(0x2000_1000)) } == .invalidParameter4)
+        #expect(result { ($0.zeroBits, $0.base) = (0x1000_0000, VirtualAddress(0x2000_0000)) } == .invalidParameter4)
+        #expect(result { ($0.zeroBits, $0.base) = (2, VirtualAddress(0x2000_1000)) } == .mappedAlignment)
+        #expect(result { ($0.zeroBits, $0.base) = (2, VirtualAddress(0x2000_0000)) } == nil)
+        for shift in 0..<64 as Range<UInt64> {
+            #expect(result { $0.requirements = AddressRequirements(alignment: 1 << shift) } == .invalidParameter)
+        }
+        #expect(result { $0.requirements = AddressRequirements(highest: VirtualAddress(0x2000_0FFF)) } == nil)
+        // Data is for any machine.
+        #expect(result { $0.imageMachine = 0x166 } == nil)
+    }
+
     @Test func allocationCallsRefuseViews() throws {
         var space = makeSpace()
         let base = try map(&space, try file(space, 0x1_0000), .readWrite)

@@ -46,8 +46,10 @@ import Testing
         var api = make()
         let anywhere = ExtendedParameter.addressRequirements(AddressRequirements(alignment: 0x10_0000))
         #expect(of { api.virtualAlloc2(nil, 0x1000, .reserve, .readWrite, [anywhere, .numaNode(0)]) }?.rawValue == 0x10_0000)
-        for parameters in [[anywhere, anywhere], [.other(0)], [.other(6)], [.numaNode(0), .numaNode(1)]] as [[ExtendedParameter]]
-        {
+        for parameters in [
+            [anywhere, anywhere], [.other(0)], [.other(7)], [.attributes(0), .attributes(0)], [.attributes(0x40)],
+            [.imageMachine(0), .imageMachine(0x8664)], [.numaNode(0), .numaNode(1)],
+        ] as [[ExtendedParameter]] {
             #expect(of { api.virtualAlloc2(nil, 0x1000, .reserve, .readWrite, parameters) } == nil)
             #expect(api.lastError?.rawValue == 87)
         }

@@ -135,6 +135,8 @@ STRATA_VM_BEGIN
 /// line where `first` is not 0. It runs in the signal handler of the thread that faulted.
 PVOID WINAPI AddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler);
 ULONG WINAPI RemoveVectoredExceptionHandler(PVOID handle);
+PVOID NTAPI RtlAddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler);
+ULONG NTAPI RtlRemoveVectoredExceptionHandler(PVOID handle);
 
 /// A frame that takes this thread's memory faults while it is pushed: the body of `STRATA_TRY`.
 typedef struct StrataTryFrame {

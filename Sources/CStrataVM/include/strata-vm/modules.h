@@ -9,7 +9,7 @@
 STRATA_VM_BEGIN
 
 /// The base of a library of Windows's whose calls are here, or of the program for no name: kernel32, kernelbase, ntdll, and the API sets.
-/// The libraries are images without code, which lie in the system directory; the calls are found by their names.
+/// The libraries are images in the system directory that export every call; their code leads to the library's own.
 HMODULE WINAPI GetModuleHandleA(LPCSTR name);
 HMODULE WINAPI GetModuleHandleW(LPCWSTR name);
 HMODULE WINAPI LoadLibraryA(LPCSTR name);

@@ -137,7 +137,12 @@ typedef struct _SECTION_IMAGE_INFORMATION {
 typedef enum _VIRTUAL_MEMORY_INFORMATION_CLASS {
     VmPrefetchInformation,
     VmPagePriorityInformation,
-    VmCfgCallTargetInformation
+    VmCfgCallTargetInformation,
+    VmPageDirtyStateInformation,
+    VmImageHotPatchInformation,
+    VmPhysicalContiguityInformation,
+    VmVirtualMachinePrepopulateInformation,
+    VmRemoveFromWorkingSetInformation
 } VIRTUAL_MEMORY_INFORMATION_CLASS;
 
 typedef struct _MEMORY_RANGE_ENTRY {
@@ -200,6 +205,15 @@ NTSTATUS NTAPI NtAreMappedFilesTheSame(PVOID first, PVOID second);
 NTSTATUS NTAPI NtAllocateUserPhysicalPages(HANDLE process, ULONG_PTR *count, ULONG_PTR *frames);
 NTSTATUS NTAPI NtMapUserPhysicalPages(PVOID address, ULONG_PTR count, ULONG_PTR *frames);
 NTSTATUS NTAPI NtFreeUserPhysicalPages(HANDLE process, ULONG_PTR *count, ULONG_PTR *frames);
+
+/// Reads and writes at an offset, or where the file is when there is none. Every call ends at once; events are set when it has.
+typedef void(NTAPI *PIO_APC_ROUTINE)(PVOID context, PIO_STATUS_BLOCK status, ULONG reserved);
+NTSTATUS NTAPI NtReadFile(
+    HANDLE file, HANDLE event, PIO_APC_ROUTINE routine, PVOID context, PIO_STATUS_BLOCK status, PVOID buffer, ULONG length,
+    PLARGE_INTEGER offset, PULONG key);
+NTSTATUS NTAPI NtWriteFile(
+    HANDLE file, HANDLE event, PIO_APC_ROUTINE routine, PVOID context, PIO_STATUS_BLOCK status, const void *buffer, ULONG length,
+    PLARGE_INTEGER offset, PULONG key);
 
 NTSTATUS NTAPI NtClose(HANDLE handle);
 void NTAPI RtlInitUnicodeString(PUNICODE_STRING string, LPCWSTR text);

@@ -1,6 +1,7 @@
 #ifndef STRATA_VM_SYNCHRONIZATION_H
 #define STRATA_VM_SYNCHRONIZATION_H
 
+#include "threads.h"
 #include "types.h"
 
 #define INFINITE 0xFFFFFFFFu
@@ -14,6 +15,7 @@
 
 #define EVENT_MODIFY_STATE 0x0002
 #define EVENT_ALL_ACCESS 0x001F0003
+#define THREAD_QUERY_INFORMATION 0x0040
 #define THREAD_ALL_ACCESS 0x001FFFFF
 #define CREATE_SUSPENDED 0x00000004
 #define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
@@ -21,6 +23,18 @@
 
 typedef DWORD(WINAPI *PTHREAD_START_ROUTINE)(LPVOID argument);
 typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
+typedef void(NTAPI *PRTL_THREAD_START_ROUTINE)(LPVOID argument);
+
+/// A stack as it was made: its top, the lowest page that is committed, and the lowest address of the reservation.
+typedef struct _INITIAL_TEB {
+    PVOID OldStackBase;
+    PVOID OldStackLimit;
+    PVOID StackBase;
+    PVOID StackLimit;
+    PVOID DeallocationStack;
+} INITIAL_TEB, *PINITIAL_TEB;
+
+STRATA_VM_ASSERT(sizeof(INITIAL_TEB) == 40, "INITIAL_TEB");
 
 STRATA_VM_BEGIN
 
@@ -36,17 +50,31 @@ DWORD WINAPI WaitForSingleObjectEx(HANDLE object, DWORD milliseconds, BOOL alert
 DWORD WINAPI WaitForMultipleObjects(DWORD count, const HANDLE *objects, BOOL all, DWORD milliseconds);
 DWORD WINAPI WaitForMultipleObjectsEx(DWORD count, const HANDLE *objects, BOOL all, DWORD milliseconds, BOOL alertable);
 
-/// Threads of the host, with a handle. A stack size of 0 gives the host's.
+/// Starts a thread on a stack of the documented kind: reserved as a whole, committed at its top, with guard pages below that move down
+/// as it grows. `size` is what is committed at first, or the reservation with `STACK_SIZE_PARAM_IS_A_RESERVATION`.
 HANDLE WINAPI CreateThread(
-    LPSECURITY_ATTRIBUTES attributes, SIZE_T stackSize, LPTHREAD_START_ROUTINE start, LPVOID argument, DWORD flags,
+    LPSECURITY_ATTRIBUTES attributes, SIZE_T size, LPTHREAD_START_ROUTINE start, LPVOID argument, DWORD flags,
     LPDWORD identifier);
+NTSTATUS NTAPI RtlCreateUserThread(
+    HANDLE process, SECURITY_DESCRIPTOR *descriptor, BOOLEAN isSuspended, ULONG zeroBits, SIZE_T reserve, SIZE_T commit,
+    PRTL_THREAD_START_ROUTINE start, void *argument, HANDLE *thread, CLIENT_ID *identifier);
 DWORD WINAPI ResumeThread(HANDLE thread);
 __attribute__((noreturn)) void WINAPI ExitThread(DWORD code);
+__attribute__((noreturn)) void NTAPI RtlExitUserThread(ULONG code);
 BOOL WINAPI GetExitCodeThread(HANDLE thread, LPDWORD code);
 DWORD WINAPI GetThreadId(HANDLE thread);
 void WINAPI Sleep(DWORD milliseconds);
 DWORD WINAPI SleepEx(DWORD milliseconds, BOOL alertable);
 BOOL WINAPI SwitchToThread(void);
+
+/// Makes a stack without a thread; zeros stand for what the program's image asks for.
+NTSTATUS NTAPI RtlCreateUserStack(
+    SIZE_T commit, SIZE_T reserve, ULONG zeroBits, SIZE_T commitAlignment, SIZE_T reserveAlignment, INITIAL_TEB *stack);
+NTSTATUS NTAPI RtlFreeUserStack(void *stack);
+
+/// Keeps room on this thread's stack for the handling of its overflow; gives the size that was kept before.
+BOOL WINAPI SetThreadStackGuarantee(PULONG size);
+void WINAPI GetCurrentThreadStackLimits(PULONG_PTR lowest, PULONG_PTR highest);
 
 STRATA_VM_END
 

@@ -85,7 +85,7 @@ typedef struct _PEB {
 /// The thread environment block of the documented layout. `NtTib`, `ClientId`, `ProcessEnvironmentBlock`, `LastErrorValue`,
 /// `LastStatusValue` and `DeallocationStack` are live; the rest is the program's or 0.
 typedef struct _TEB {
-    /* Some declare it under the one name, some under the other. */
+    /* Both names are in use. */
     __extension__ union {
         NT_TIB NtTib;
         NT_TIB Tib;
@@ -94,7 +94,10 @@ typedef struct _TEB {
     CLIENT_ID ClientId;
     PVOID ActiveRpcHandle;
     PVOID ThreadLocalStoragePointer;
-    PPEB ProcessEnvironmentBlock;
+    __extension__ union {
+        PPEB ProcessEnvironmentBlock;
+        PPEB Peb;
+    };
     ULONG LastErrorValue;
     ULONG CountOfOwnedCriticalSections;
     BYTE Reserved1[0x1250 - 0x70];

@@ -38,6 +38,11 @@
 #define CONST const
 #endif
 
+#define DECLSPEC_NOINLINE __attribute__((noinline))
+#define DECLSPEC_ALIGN(size) __attribute__((aligned(size)))
+#define FIELD_OFFSET(type, member) ((LONG)offsetof(type, member))
+#define CONTAINING_RECORD(address, type, member) ((type *)((char *)(address) - offsetof(type, member)))
+
 typedef int BOOL, *PBOOL, *LPBOOL;
 typedef uint8_t BYTE, *PBYTE, *LPBYTE;
 typedef uint8_t UCHAR, *PUCHAR;
@@ -123,6 +128,10 @@ typedef struct _SECURITY_ATTRIBUTES {
     LPVOID lpSecurityDescriptor;
     BOOL bInheritHandle;
 } SECURITY_ATTRIBUTES, *PSECURITY_ATTRIBUTES, *LPSECURITY_ATTRIBUTES;
+
+/// Taken and not looked into.
+typedef struct _SECURITY_DESCRIPTOR SECURITY_DESCRIPTOR, *PISECURITY_DESCRIPTOR;
+typedef PVOID PSECURITY_DESCRIPTOR;
 
 typedef struct _OVERLAPPED {
     ULONG_PTR Internal;

@@ -65,8 +65,7 @@ struct LayoutPrinter {
 
     private func picture() -> String {
         guard let map = try? plan.memoryMap() else { return "" }
-        let summary = MemoryMapSummary(map, policy: plan.architecture == .x86_64 ? .linuxX86 : .linuxARM64)
-        return "\n" + BarPrinter(map: map, summary: summary, style: style).text()
+        return "\n" + BarPrinter(map: map, style: style).text()
     }
 }
 

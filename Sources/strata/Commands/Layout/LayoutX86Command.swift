@@ -46,6 +46,8 @@ struct LayoutX86Command: AsyncParsableCommand {
         ) { settings, request, image in
             settings.setupData = setupData.map { .randomSeed(guest.randomBytes(Int(clamping: min($0.count, 1 << 20)))) }
             settings.complete(&request, kernel: image)
+            // What is above the bound has no place: the plan says so of the sizes that were asked for.
+            request.setupDataByteCounts = setupData.map(\.count)
             // What the processor of QEMU's boards has here.
             if options.physBits == nil { request.physicalAddressBits = 40 }
         }

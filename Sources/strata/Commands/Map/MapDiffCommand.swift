@@ -94,7 +94,7 @@ struct MapDiffCommand: AsyncParsableCommand {
                 [
                     HexadecimalText.text(change.range.start.rawValue), HexadecimalText.text(change.range.last.rawValue),
                     SizeText.bytes(change.range.size), name(change.before, change.after), name(change.after, change.before),
-                ], change.after.map { MemoryCategory($0.type) } ?? .hole)
+                ], change.after.map { MemoryCategory($0) } ?? .hole)
         }
         text += table.text() + "\n"
         var totals = TextTable([.left("By type"), .right("Before"), .right("After"), .right("Change"), .right("Bytes")], style)

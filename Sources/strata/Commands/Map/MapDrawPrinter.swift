@@ -73,7 +73,7 @@ struct MapDrawPrinter {
     }
 
     private func bar(_ map: DrawnMap) -> BarPrinter {
-        BarPrinter(map: map.pages, summary: MemoryMapSummary(map.pages, policy: map.summary.policy), style: style)
+        BarPrinter(map: map.pages, style: style)
     }
 
     /// The strip, each line with the address at which its first region starts or goes on.
