@@ -1,31 +1,12 @@
 import Foundation
-import Subprocess
 import SystemPackage
 import Testing
 
 /// `strata layout` as users run it.
 @Suite("strata layout")
 struct LayoutCommandTests {
-    private struct Outcome {
-        var status: Int32
-        var output: String
-        var errors: String
-    }
-
-    private var program: FilePath {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return FilePath(tests).removingLastComponent().appending("strata")
-    }
-
-    private func layout(_ arguments: String..., folder: String? = nil) async throws -> Outcome {
-        let result = try await run(
-            .path(program), arguments: Arguments(["layout"] + arguments), workingDirectory: folder.map { FilePath($0) },
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
-        guard case .exited(let status) = result.terminationStatus else {
-            Issue.record("\(result.terminationStatus)")
-            return Outcome(status: -1, output: "", errors: "")
-        }
-        return Outcome(status: status, output: result.standardOutput, errors: result.standardError)
+    private func layout(_ arguments: String..., folder: String? = nil) async throws -> StrataProgram.Outcome {
+        try await StrataProgram.outcome(of: ["layout"] + arguments, folder: folder.map { FilePath($0) })
     }
 
     private func temporaryFolder() throws -> String {

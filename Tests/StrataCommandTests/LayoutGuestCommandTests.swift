@@ -1,22 +1,12 @@
 import Foundation
-import Subprocess
 import SystemPackage
 import Testing
 
 /// `strata layout … --emit` as users run it.
 @Suite("strata layout --emit")
 struct LayoutGuestCommandTests {
-    private var program: FilePath {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return FilePath(tests).removingLastComponent().appending("strata")
-    }
-
-    private func layout(_ arguments: [String], folder: String) async throws -> (status: Int32, errors: String) {
-        let result = try await run(
-            .path(program), arguments: Arguments(["layout"] + arguments), workingDirectory: FilePath(folder),
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
-        guard case .exited(let status) = result.terminationStatus else { return (-1, "\(result.terminationStatus)") }
-        return (status, result.standardError)
+    private func layout(_ arguments: [String], folder: String) async throws -> StrataProgram.Outcome {
+        try await StrataProgram.outcome(of: ["layout"] + arguments, folder: FilePath(folder))
     }
 
     /// A folder with `kernel`, a bzImage of 8 KiB that nobody should start.

@@ -8,18 +8,6 @@ import Testing
 /// The `strata` program as users run it, before an emulator that follows a script.
 @Suite("strata boot")
 struct StrataCommandTests {
-    struct Outcome {
-        var status: Int32
-        var output: String
-        var errors: String
-    }
-
-    /// The program lies beside the tests.
-    private var program: FilePath {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return FilePath(tests).removingLastComponent().appending("strata")
-    }
-
     private func environment(_ machine: FakeMachine, _ more: [String: String]) -> Environment {
         var values: [Environment.Key: String] = [:]
         for (key, value) in machine.variables.merging(more, uniquingKeysWith: { $1 }) {
@@ -30,15 +18,8 @@ struct StrataCommandTests {
 
     private func strata(
         _ arguments: [String], on machine: FakeMachine, _ more: [String: String] = [:]
-    ) async throws -> Outcome {
-        let result = try await run(
-            .path(program), arguments: Arguments(arguments), environment: environment(machine, more),
-            workingDirectory: machine.folder, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        guard case .exited(let status) = result.terminationStatus else {
-            Issue.record("\(result.terminationStatus)")
-            return Outcome(status: -1, output: "", errors: "")
-        }
-        return Outcome(status: status, output: result.standardOutput, errors: result.standardError)
+    ) async throws -> StrataProgram.Outcome {
+        try await StrataProgram.outcome(of: arguments, environment: environment(machine, more), folder: machine.folder)
     }
 
     private func object(_ text: String) throws -> [String: JSONValue] {
@@ -189,7 +170,7 @@ struct StrataCommandTests {
         let status = 128 + signal
         let machine = try FakeMachine(.hangs(SerialScript().cut(before: "kernel", "start")))
         let result = try await run(
-            .path(program), arguments: ["boot", "--json", "--timeout", "3600"], environment: environment(machine, [:]),
+            .path(StrataProgram.path), arguments: ["boot", "--json", "--timeout", "3600"], environment: environment(machine, [:]),
             workingDirectory: machine.folder, input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20)
         ) { execution in
             while machine.read("pids") == nil { try await Task.sleep(for: .milliseconds(10)) }

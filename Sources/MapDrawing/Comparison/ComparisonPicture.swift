@@ -122,13 +122,9 @@ public struct ComparisonPicture: Sendable {
             let span = scale.span(block.range)
             let (inner, outer) = (x(toLinks, 0, isLeft: isLeft), x(toBoxes, 0, isLeft: isLeft))
             let name = PictureStyle.name(block.category)
-            svg.polygon(
-                "link \(name)",
-                [
-                    (inner, top + span.lowerBound), (outer, top + row.top), (outer, top + row.bottom),
-                    (inner, top + span.upperBound),
-                ])
-            svg.line("rule", from: (inner, top + span.lowerBound), to: (outer, top + row.top))
+            svg.link(
+                block.category, from: (inner, top + span.lowerBound, top + span.upperBound),
+                to: (outer, top + row.top, top + row.bottom))
             let words = BlockWords(block)
             let inset = block.isHole ? 8.0 : 0
             let box = x(toBoxes, Self.boxWidth, isLeft: isLeft)

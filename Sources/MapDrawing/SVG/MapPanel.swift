@@ -94,13 +94,9 @@ struct MapPanel {
         let (left, right) = (Self.scaleLeft + Self.scaleWidth, Self.expandedLeft)
         for (block, row) in zip(map.blocks, expanded.rows) {
             let span = scale.span(block.range)
-            svg.polygon(
-                "link \(PictureStyle.name(block.category))",
-                [
-                    (left, top + span.lowerBound), (right, top + row.top), (right, top + row.bottom),
-                    (left, top + span.upperBound),
-                ])
-            svg.line("rule", from: (left, top + span.lowerBound), to: (right, top + row.top))
+            svg.link(
+                block.category, from: (left, top + span.lowerBound, top + span.upperBound),
+                to: (right, top + row.top, top + row.bottom))
         }
     }
 

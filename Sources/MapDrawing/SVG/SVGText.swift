@@ -1,3 +1,5 @@
+import MemoryReport
+
 /// An SVG picture as it is written, element by element.
 struct SVGText {
     private(set) var text = ""
@@ -24,6 +26,19 @@ struct SVGText {
     mutating func line(_ style: String, from start: (x: Double, y: Double), to end: (x: Double, y: Double)) {
         text += "<line class=\"\(style)\" x1=\"\(Figures.length(start.x))\" y1=\"\(Figures.length(start.y))\""
         text += " x2=\"\(Figures.length(end.x))\" y2=\"\(Figures.length(end.y))\"/>\n"
+    }
+
+    /// Joins the edge of a block to scale with that of the same block opened out, by its colour and a line above.
+    mutating func link(
+        _ category: MemoryCategory, from scaled: (x: Double, top: Double, bottom: Double),
+        to expanded: (x: Double, top: Double, bottom: Double)
+    ) {
+        polygon(
+            "link \(PictureStyle.name(category))",
+            [
+                (scaled.x, scaled.top), (expanded.x, expanded.top), (expanded.x, expanded.bottom), (scaled.x, scaled.bottom),
+            ])
+        line("rule", from: (scaled.x, scaled.top), to: (expanded.x, expanded.top))
     }
 
     /// Writes `words`, which may come from outside.

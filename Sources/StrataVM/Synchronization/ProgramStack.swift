@@ -54,9 +54,14 @@ struct ProgramStack {
         _ = try HostProcess.current.allocate(request)
     }
 
-    /// The guard pages below a limit: one, and what is kept for handling an overflow. The lowest page is never used.
+    /// The guard below a stack: a page, and what is kept for handling an overflow, which is two pages at least.
+    private static func guardSize(_ guarantee: UInt64) -> UInt64 {
+        page + max((guarantee + page - 1) & ~(page - 1), 2 * page)
+    }
+
+    /// The guard pages below a limit, as far as there is room for them. The lowest page is never used.
     static func guardPages(lowest: UInt64, limit: UInt64, guarantee: UInt64) throws(NTStatus) {
-        let size = page + ((guarantee + page - 1) & ~(page - 1))
+        let size = guardSize(guarantee)
         let floor = lowest + page
         guard limit > floor else { return }
         try commit(limit - floor > size ? limit - size : floor, limit, [.readWrite, .guardPage])
@@ -79,7 +84,7 @@ struct ProgramStack {
             guard let block = try? process.query(VirtualAddress(address)) else { return nil }
             guard block.state == .reserved, address >= floor else { return nil }
         }
-        let size = page + ((guarantee + page - 1) & ~(page - 1))
+        let size = guardSize(guarantee)
         let hasRoom = limit >= floor + size
         if !hasRoom { limit = floor }
         // What the program protected otherwise on its stack stays so.

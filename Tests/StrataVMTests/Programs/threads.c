@@ -27,9 +27,9 @@ static DWORD WINAPI look_at_stack(LPVOID argument)
 
     MEMORY_BASIC_INFORMATION block = query(lowest);
     CHECK(block.State == MEM_RESERVE && block.Type == MEM_PRIVATE && block.AllocationProtect == PAGE_READWRITE);
-    CHECK(block.AllocationBase == lowest && block.RegionSize == (size_t)(limit - lowest) - 0x1000);
-    block = query(limit - 0x1000);
-    CHECK(block.Protect == (PAGE_READWRITE | PAGE_GUARD) && block.RegionSize == 0x1000);
+    CHECK(block.AllocationBase == lowest && block.RegionSize == (size_t)(limit - lowest) - 0x3000);
+    block = query(limit - 0x3000);
+    CHECK(block.Protect == (PAGE_READWRITE | PAGE_GUARD) && block.RegionSize == 0x3000);
     block = query(limit);
     CHECK(block.Protect == PAGE_READWRITE && block.RegionSize == 0x3000);
     CHECK(stack_limit() == limit);
@@ -42,7 +42,7 @@ static DWORD WINAPI look_at_stack(LPVOID argument)
     char *const grown = stack_limit();
     CHECK(grown < limit && base - grown >= 0x8000 && base - grown <= 0xA000);
     CHECK(query(grown).RegionSize == (size_t)(base - grown) && query(grown).Protect == PAGE_READWRITE);
-    CHECK(query(grown - 0x1000).Protect == (PAGE_READWRITE | PAGE_GUARD));
+    CHECK(query(grown - 0x3000).Protect == (PAGE_READWRITE | PAGE_GUARD) && query(grown - 0x3000).RegionSize == 0x3000);
     use_stack(0x7000);
     CHECK(stack_limit() == grown);
 
@@ -163,7 +163,7 @@ static void test_threads(void)
     for (int i = 0; i < MAXIMUM_WAIT_OBJECTS; i++)
         CloseHandle(threads[i]);
     /* The stack of the thread that never ran is left. */
-    CHECK(StrataGetCommitCharge() <= charge + 0x3000);
+    CHECK(StrataGetCommitCharge() <= charge + 0x5000);
 }
 
 static void test_events(void)
