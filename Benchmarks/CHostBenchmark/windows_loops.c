@@ -55,6 +55,47 @@ static void windows_both_ways(int rounds, char *at, size_t size)
         DEMAND(VirtualProtect(at, size, PAGE_READONLY, &old) && VirtualProtect(at, size, PAGE_READWRITE, &old));
 }
 
+enum { watched = 1024 };
+
+static char *windows_watched(void)
+{
+    static char *base;
+    if (base == NULL) {
+        base = VirtualAlloc(NULL, watched * page, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE);
+        DEMAND(base != NULL);
+        for (int i = 0; i < watched; i++)
+            base[i * page] = 1;
+        DEMAND(ResetWriteWatch(base, watched * page) == 0);
+    }
+    return base;
+}
+
+void windows_watch_write(int rounds)
+{
+    static int next;
+    volatile char *const base = windows_watched();
+    for (int i = 0; i < rounds; i++) {
+        base[next * page] = 2;
+        next = (next + 1) % watched;
+        if (next == 0)
+            DEMAND(ResetWriteWatch((char *)base, watched * page) == 0);
+    }
+}
+
+void windows_watch_collect(int rounds)
+{
+    volatile char *const base = windows_watched();
+    DEMAND(ResetWriteWatch((char *)base, watched * page) == 0);
+    for (int i = 0; i < rounds; i++) {
+        void *written;
+        ULONG_PTR count = 1;
+        DWORD granularity;
+        base[i % watched * page] = 3;
+        DEMAND(GetWriteWatch(WRITE_WATCH_FLAG_RESET, (char *)base, watched * page, &written, &count, &granularity) == 0);
+        DEMAND(count == 1 && written == base + i % watched * page);
+    }
+}
+
 void windows_protect(int rounds)
 {
     static char *base;

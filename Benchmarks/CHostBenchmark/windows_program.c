@@ -35,6 +35,8 @@ static const struct {
     { "protect", windows_protect },
     { "protect_large", windows_protect_large },
     { "map", windows_map },
+    { "watch_write", windows_watch_write },
+    { "watch_collect", windows_watch_collect },
     { "reserve_size", reserve_size },
     { "query", windows_query },
 };

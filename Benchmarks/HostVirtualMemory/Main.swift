@@ -76,6 +76,13 @@ enum HostVirtualMemoryBenchmark {
         for (name, wineName, raw, strata) in rows {
             table.add(await Row(name: name, wineName: wineName, rounds: 1000, raw: raw, strata: strata).cells(wine))
         }
+        let watches = [
+            ("write to a watched page", "watch_write", windows_watch_write),
+            ("write to one of 1,024 watched pages, find and reset it", "watch_collect", windows_watch_collect),
+        ]
+        for (name, wineName, strata) in watches {
+            table.add(await Row(name: name, wineName: wineName, rounds: 1024, raw: nil, strata: strata).cells(wine))
+        }
         return table
     }
 

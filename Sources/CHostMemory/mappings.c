@@ -123,6 +123,29 @@ int host_prefer_large_pages(uintptr_t address, size_t size)
     return madvise((void *)address, size, MADV_HUGEPAGE) == 0 ? 0 : errno;
 }
 
+bool host_has_large_pages(size_t size)
+{
+    void *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+    if (at == MAP_FAILED)
+        return false;
+    munmap(at, size);
+    return true;
+}
+
+int host_map_large_pages(uintptr_t address, size_t size, int protection)
+{
+    /* Taken elsewhere first: a mapping that fails at its place may have taken away what was there. */
+    void *at = mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+    if (at == MAP_FAILED)
+        return errno;
+    if (mremap(at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)address) != MAP_FAILED)
+        return 0;
+    const int error = errno;
+    munmap(at, size);
+    host_clear(address, size);
+    return error;
+}
+
 int host_punch_hole(int descriptor, uint64_t offset, uint64_t size)
 {
     return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size) == 0 ? 0 : errno;

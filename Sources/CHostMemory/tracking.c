@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -38,6 +39,12 @@ struct scan_argument {
 
 static int tracking = -1, page_map = -1;
 
+/*
+ * Set in a child of fork, whose memory is not tracked any more: ranges are tracked again when they are asked for, and what was touched
+ * before counts as written until it is reset.
+ */
+static bool is_forked;
+
 static int register_range(uintptr_t address, size_t size)
 {
     struct uffdio_register range = {{address, size}, UFFDIO_REGISTER_MODE_WP, 0};
@@ -48,6 +55,8 @@ static int register_range(uintptr_t address, size_t size)
 static int scan(
     uintptr_t *address, uintptr_t end, uint64_t categories, uint64_t others, uint64_t flags, struct page_run *runs, size_t count)
 {
+    if (is_forked)
+        register_range(*address, end - *address);
     struct scan_argument argument = {.size = sizeof argument};
     argument.flags = flags;
     argument.start = *address;
@@ -148,15 +157,30 @@ static bool is_working(void)
     return works;
 }
 
-static bool open_tracking(void)
+static bool open_descriptors(void)
 {
     tracking = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | USER_MODE_ONLY);
     struct uffdio_api api = {UFFD_API, FEATURE_WP_ASYNC | FEATURE_WP_UNPOPULATED, 0};
-    if (tracking >= 0 && ioctl(tracking, UFFDIO_API, &api) == 0) {
-        page_map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-        if (page_map >= 0 && is_working())
-            return true;
-    }
+    if (tracking < 0 || ioctl(tracking, UFFDIO_API, &api) != 0)
+        return false;
+    page_map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    return page_map >= 0;
+}
+
+/* The descriptors are the parent's memory's: through them a child would reset what its parent has written. */
+static void start_child(void)
+{
+    close(tracking);
+    close(page_map);
+    tracking = page_map = -1;
+    is_forked = true;
+    open_descriptors();
+}
+
+static bool open_tracking(void)
+{
+    if (open_descriptors() && is_working() && pthread_atfork(NULL, NULL, start_child) == 0)
+        return true;
     if (tracking >= 0)
         close(tracking);
     if (page_map >= 0)

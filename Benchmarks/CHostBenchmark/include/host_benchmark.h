@@ -18,6 +18,10 @@ void windows_protect_large(int rounds);
 void raw_protect_inside(int rounds);
 void raw_map(int rounds);
 void windows_map(int rounds);
+/// Writes to watched pages that were not written since the last reset; one reset for all of them.
+void windows_watch_write(int rounds);
+/// Writes to one of many watched pages, and asks all of them which it was.
+void windows_watch_collect(int rounds);
 
 void raw_reserve_size(int rounds, int exponent);
 void windows_reserve_size(int rounds, int exponent);

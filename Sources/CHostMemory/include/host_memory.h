@@ -43,6 +43,10 @@ int host_discard(uintptr_t address, size_t size);
 int host_make_free(uintptr_t address, size_t size);
 /// Asks for large pages.
 int host_prefer_large_pages(uintptr_t address, size_t size);
+/// Whether the host has large pages set aside, enough for the size.
+bool host_has_large_pages(size_t size);
+/// Puts large pages that the host has set aside over a range that belongs to the caller; both are multiples of their size.
+int host_map_large_pages(uintptr_t address, size_t size, int protection);
 int host_prefetch(uintptr_t address, size_t size);
 int host_lock(uintptr_t address, size_t size);
 int host_unlock(uintptr_t address, size_t size);

@@ -19,6 +19,9 @@ struct HostBackend: ~Copyable {
     /// Set while the bookkeeping takes over addresses of the rest of the program: nothing is done to them.
     var isAdopting = false
 
+    /// Set while large pages are allocated that nothing else may stand for.
+    var insistsOnLargePages = false
+
     /// Set while memory is released of which nothing is committed: it is as inaccessible and empty as it is to become.
     var isClean = false
 
@@ -45,13 +48,14 @@ extension HostBackend: AddressSpaceBackend {
         guard !isAdopting else { return }
         if attributes.contains(.writeWatch) { try watch(range) }
         guard let protection else { return }
+        if attributes.contains(.largePages), try mapLargePages(range, protection) { return }
         do throws(BackendError) {
             try protect(range, protection)
         } catch {
             if attributes.contains(.writeWatch) { unwatch(range) }
             throw error
         }
-        if attributes.contains(.largePages) { HostMemory.preferLargePages(range) }
+        if !attributes.isDisjoint(with: [.largePages, .mediumPages]) { HostMemory.preferLargePages(range) }
     }
 
     mutating func commit(_ range: VirtualRange, _ protection: PageProtection) throws(BackendError) {

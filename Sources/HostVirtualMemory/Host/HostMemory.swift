@@ -42,6 +42,14 @@ enum HostMemory {
 
     static func preferLargePages(_ range: VirtualRange) { _ = host_prefer_large_pages(address(range), size(range)) }
 
+    /// Whether a large page can be had; they are set aside by whoever runs the host.
+    static var hasLargePages: Bool { host_has_large_pages(Int(Platform.x64Large.largePageSize)) }
+
+    /// Puts large pages over a range.
+    static func mapLargePages(_ range: VirtualRange, _ access: Access) throws(BackendError) {
+        guard host_map_large_pages(address(range), size(range), access.rawValue) == 0 else { throw .unsupported }
+    }
+
     static func prefetch(_ range: VirtualRange) { _ = host_prefetch(address(range), size(range)) }
 
     static func lock(_ range: VirtualRange) throws(BackendError) {

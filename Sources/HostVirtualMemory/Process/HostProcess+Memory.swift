@@ -34,6 +34,7 @@ extension HostProcess {
 
     private func allocateLocked(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
         do throws(NTStatus) {
+            guard !request.type.contains(.largePages) else { return try allocateLargePages(request) }
             return try space.allocate(request)
         } catch {
             if error == .noMemory, let base = request.base, let range = Self.named(base, request.byteCount) { repair(range) }

@@ -22,6 +22,7 @@ extension AddressSpace where Backend: ~Copyable {
             if allocation.traits.contains(.writeWatch) { attributes.insert(.writeWatch) }
             if allocation.traits.contains(.largePages) { attributes.insert(.largePages) }
             if allocation.kind == .physical { attributes.insert(.physical) }
+            if request.type.prefersMediumPages { attributes.insert(.mediumPages) }
             try withBackend { backend throws(BackendError) in
                 try backend.reserve(range, attributes, committedAs: protection)
             }

@@ -15,6 +15,9 @@ extension AllocationType {
         if contains(.replacePlaceholder) {
             return contains(.reserve) && isSubset(of: [.reserve, .commit, .replacePlaceholder, .writeWatch])
         }
+        if prefersMediumPages {
+            return isExtended && subtracting(Self.mediumPages.union([.commit, .topDown])) == .reserve
+        }
         if contains(.physical) { return subtracting(.topDown) == [.reserve, .physical] }
         if contains(.writeWatch) && !contains(.reserve) { return false }
         if contains(.largePages) { return isSuperset(of: [.reserve, .commit]) && !contains(.writeWatch) }
@@ -71,6 +74,8 @@ extension Regions {
     ) throws(NTStatus) {
         guard protection.validatedForPrivateMemory != nil else { throw .invalidPageProtection }
         if type.contains(.reservePlaceholder), protection != .noAccess { throw .invalidParameter }
+        // Ordinary memory, which may be paged and needs no privilege.
+        if type.prefersMediumPages { return }
         if type.contains(.physical), protection != .readWrite { throw .invalidParameter6 }
         if type.contains(.largePages) {
             guard protection.base == .readWrite || protection.base == .executeReadWrite else { throw .invalidPageProtection }
@@ -97,7 +102,12 @@ extension Regions {
         _ request: AllocationRequest, _ base: UInt64, _ limit: UInt64, _ protection: PageProtection
     ) throws(NTStatus) -> AllocationPlan {
         let type = request.type
-        let isLarge = type.contains(.largePages)
+        let isMedium = type.prefersMediumPages
+        let isLarge = type.contains(.largePages) && !isMedium
+        if isMedium {
+            guard base & granuleMask == 0 else { throw .invalidParameter2 }
+            guard request.byteCount & granuleMask == 0 else { throw .invalidParameter4 }
+        }
         if isLarge {
             guard base & (platform.largePageSize - 1) == 0 else { throw .invalidParameter2 }
             guard request.byteCount & (platform.largePageSize - 1) == 0 else { throw .invalidParameter4 }
@@ -118,7 +128,7 @@ extension Regions {
         guard !commits || ledger.canCharge(byteCount) else { throw .commitmentLimit }
         var allocation = Allocation(start: range.lowerBound, end: range.upperBound, protection: protection, kind: .privateMemory)
         if type.contains(.reservePlaceholder) { allocation.kind = .placeholder }
-        if type.contains(.physical) { allocation.kind = .physical }
+        if type.contains(.physical), !isMedium { allocation.kind = .physical }
         if isLarge { allocation.traits.insert(.largePages) }
         if type.contains(.writeWatch) { allocation.traits.insert(.writeWatch) }
         if placeholder != nil { allocation.traits.insert(.replacedPlaceholder) }

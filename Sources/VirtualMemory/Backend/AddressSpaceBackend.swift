@@ -36,6 +36,9 @@ public struct ReservationAttributes: OptionSet, Hashable, Sendable {
 
     /// Highest addresses first were asked for.
     public static let topDown = ReservationAttributes(rawValue: 8)
+
+    /// Pages of 64 KiB are preferred, where there are some.
+    public static let mediumPages = ReservationAttributes(rawValue: 16)
 }
 
 /// What stands under an address space's bookkeeping: the memory of a host, or a simulated machine.

@@ -34,4 +34,11 @@ public struct AllocationType: OptionSet, Hashable, Sendable {
 
     /// Uses large pages: `MEM_LARGE_PAGES`.
     public static let largePages = AllocationType(rawValue: 0x2000_0000)
+
+    /// Prefers pages of 64 KiB, in extended calls only: `MEM_64K_PAGES`, which has the bits of large and of physical pages and is
+    /// neither.
+    public static let mediumPages: AllocationType = [.largePages, .physical]
+
+    /// Whether pages of 64 KiB are preferred.
+    var prefersMediumPages: Bool { isSuperset(of: .mediumPages) }
 }

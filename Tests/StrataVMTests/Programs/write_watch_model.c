@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include "watch.h"
 
 #ifndef MADV_PAGEOUT
@@ -175,6 +176,40 @@ static void check_writers(void)
     CHECK(VirtualFree((void *)shared, 0, MEM_RELEASE));
 }
 
+/* A child has watches of its own: what it resets is still its parent's, and it misses nothing. */
+static void check_fork(void)
+{
+    char *const start = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE);
+    PVOID pages[16];
+    ULONG_PTR count = 16;
+    ULONG granularity;
+    start[0x1000] = start[0x2000] = 1;
+    CHECK(ResetWriteWatch(start, 0x10000) == 0);
+    start[0x3000] = 1;
+    const pid_t child = fork();
+    if (child == 0) {
+        start[0x4000] = 1;
+        int isFound = 0;
+        if (GetWriteWatch(0, start, 0x10000, pages, &count, &granularity) != 0)
+            _exit(1);
+        for (ULONG_PTR i = 0; i < count; i++)
+            isFound += pages[i] == start + 0x3000 || pages[i] == start + 0x4000;
+        start[0x5000] = 1;
+        if (isFound != 2 || ResetWriteWatch(start, 0x10000) != 0)
+            _exit(2);
+        start[0x6000] = 1;
+        count = 16;
+        if (GetWriteWatch(0, start, 0x10000, pages, &count, &granularity) != 0 || count != 1 || pages[0] != start + 0x6000)
+            _exit(3);
+        _exit(0);
+    }
+    int status = -1;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    count = 16;
+    CHECK(GetWriteWatch(0, start, 0x10000, pages, &count, &granularity) == 0 && count == 1 && pages[0] == start + 0x3000);
+    CHECK(VirtualFree(start, 0, MEM_RELEASE));
+}
+
 static int count_mappings(void)
 {
     FILE *const maps = fopen("/proc/self/maps", "r");
@@ -235,6 +270,7 @@ int main(void)
     for (int i = 1; i < 20; i += 2)
         CHECK(VirtualFree(watched[i], 0, MEM_RELEASE));
     CHECK(count_mappings() <= before);
+    check_fork();
     check_writers();
     return finish();
 }

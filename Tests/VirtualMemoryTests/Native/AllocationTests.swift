@@ -243,6 +243,29 @@ import Testing
         #expect(space.ledger.charge == 0)
     }
 
+    @Test func mediumPagesAreOrdinaryMemory() throws {
+        var space = makeSpace()
+        let type: AllocationType = [.reserve, .commit, .mediumPages]
+        func call(_ base: UInt64, _ size: UInt64, _ type: AllocationType, extended: Bool = true) -> NTStatus? {
+            status { () throws(NTStatus) in try space.allocate(base, size, type, extended: extended) }
+        }
+        #expect(call(0, 0x1_0000, type, extended: false) == .invalidParameter5)
+        #expect(call(0, 0x1_1000, type) == .invalidParameter4)
+        #expect(call(0x5000_1000, 0x1_0000, type) == .invalidParameter2)
+        #expect(call(0, 0x1_0000, [.commit, .mediumPages]) == .invalidParameter5)
+        #expect(call(0, 0x1_0000, type.union(.writeWatch)) == .invalidParameter5)
+        #expect(call(0x5000_0000, 0x2_0000, type) == nil)
+        #expect(try space.query(0x5000_0000).type == .privateMemory && space.ledger.charge == 0x2_0000)
+        // Nothing ties its pages together.
+        try space.protect(0x5000_1000, 0x1000, .readOnly)
+        try space.free(0x5000_2000, 0x1000, .decommit)
+        #expect(call(0x6000_0000, 0x2_0000, [.reserve, .mediumPages]) == nil)
+        #expect(try space.query(0x6000_0000).state == .reserved)
+        try space.free(0x5000_0000, 0, .release)
+        try space.free(0x6000_0000, 0, .release)
+        #expect(space.ledger.charge == 0)
+    }
+
     @Test func cachingBelongsToTheAllocation() throws {
         var space = makeSpace()
         let base = try space.allocate(0, 0x3000, [.reserve, .commit], [.readWrite, .noCache])
