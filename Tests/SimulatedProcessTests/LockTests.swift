@@ -1,5 +1,6 @@
 import MemoryMap
 import PageReplacement
+import PagingTestSupport
 import SimulatedMachine
 import SimulatedProcess
 import Testing
@@ -132,14 +133,14 @@ import VirtualMemory
 
     @Test("a paging file that fails refuses the lock and loses nothing")
     func failures() throws {
-        let device = MemoryDevice()
+        let device = FaultyDevice()
         let process = try x86Process(frames: 4, device: device)
         let base = try Self.commit(16, in: process)
         for page in 0..<16 as Range<UInt64> { try process.write([UInt8(page)], at: VirtualAddress(base + page * Self.pageSize)) }
-        device.fails = { true }
+        device.fail(true)
         #expect(throws: NTStatus.self) { try process.space.lock(VirtualAddress(base), byteCount: 2 * Self.pageSize) }
         #expect(process.space.lockedBytes == 0)
-        device.fails = { false }
+        device.fail(false)
         try process.space.lock(VirtualAddress(base), byteCount: 2 * Self.pageSize)
         for page in 0..<16 as Range<UInt64> {
             #expect(try process.read(count: 1, at: VirtualAddress(base + page * Self.pageSize)) == [UInt8(page)])
