@@ -83,10 +83,12 @@ struct SystemLibraries {
         if let known = mapped(index) { return known }
         guard let base = map(index) else { return nil }
         // Another thread may have been faster: one of the two stays.
-        return shared.withLock { libraries in
+        let kept = shared.withLock { libraries in
             if libraries.libraries[index].base == 0 { libraries.libraries[index].base = base.rawValue }
             return libraries.libraries[index].base
         }
+        if kept != base.rawValue { try? HostProcess.current.unmapView(base) }
+        return kept
     }
 
     static func mapped(_ index: Int) -> UInt64? {

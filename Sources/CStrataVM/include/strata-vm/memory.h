@@ -141,6 +141,48 @@ typedef struct _WIN32_MEMORY_RANGE_ENTRY {
     SIZE_T NumberOfBytes;
 } WIN32_MEMORY_RANGE_ENTRY, *PWIN32_MEMORY_RANGE_ENTRY;
 
+typedef enum WIN32_MEMORY_INFORMATION_CLASS { MemoryRegionInfo } WIN32_MEMORY_INFORMATION_CLASS;
+
+typedef struct WIN32_MEMORY_REGION_INFORMATION {
+    PVOID AllocationBase;
+    ULONG AllocationProtect;
+    __extension__ union {
+        ULONG Flags;
+        __extension__ struct {
+            ULONG Private : 1;
+            ULONG MappedDataFile : 1;
+            ULONG MappedImage : 1;
+            ULONG MappedPageFile : 1;
+            ULONG MappedPhysical : 1;
+            ULONG DirectMapped : 1;
+            ULONG Reserved : 26;
+        };
+    };
+    SIZE_T RegionSize;
+    SIZE_T CommitSize;
+} WIN32_MEMORY_REGION_INFORMATION;
+
+typedef union _PSAPI_WORKING_SET_EX_BLOCK {
+    ULONG_PTR Flags;
+    __extension__ struct {
+        ULONG_PTR Valid : 1;
+        ULONG_PTR ShareCount : 3;
+        ULONG_PTR Win32Protection : 11;
+        ULONG_PTR Shared : 1;
+        ULONG_PTR Node : 6;
+        ULONG_PTR Locked : 1;
+        ULONG_PTR LargePage : 1;
+        ULONG_PTR Reserved : 7;
+        ULONG_PTR Bad : 1;
+        ULONG_PTR ReservedUlong : 32;
+    };
+} PSAPI_WORKING_SET_EX_BLOCK, *PPSAPI_WORKING_SET_EX_BLOCK;
+
+typedef struct _PSAPI_WORKING_SET_EX_INFORMATION {
+    PVOID VirtualAddress;
+    PSAPI_WORKING_SET_EX_BLOCK VirtualAttributes;
+} PSAPI_WORKING_SET_EX_INFORMATION, *PPSAPI_WORKING_SET_EX_INFORMATION;
+
 typedef enum OFFER_PRIORITY {
     VmOfferPriorityVeryLow = 1,
     VmOfferPriorityLow,
@@ -155,6 +197,8 @@ STRATA_VM_ASSERT(offsetof(MEMORY_BASIC_INFORMATION, RegionSize) == 24, "RegionSi
 STRATA_VM_ASSERT(offsetof(MEMORY_BASIC_INFORMATION, Type) == 40, "Type");
 STRATA_VM_ASSERT(sizeof(MEM_EXTENDED_PARAMETER) == 16, "MEM_EXTENDED_PARAMETER");
 STRATA_VM_ASSERT(sizeof(MEM_ADDRESS_REQUIREMENTS) == 24, "MEM_ADDRESS_REQUIREMENTS");
+STRATA_VM_ASSERT(sizeof(WIN32_MEMORY_REGION_INFORMATION) == 32, "WIN32_MEMORY_REGION_INFORMATION");
+STRATA_VM_ASSERT(sizeof(PSAPI_WORKING_SET_EX_INFORMATION) == 16, "PSAPI_WORKING_SET_EX_INFORMATION");
 STRATA_VM_ASSERT(sizeof(SYSTEM_INFO) == 48, "SYSTEM_INFO");
 STRATA_VM_ASSERT(sizeof(MEMORYSTATUSEX) == 64, "MEMORYSTATUSEX");
 
@@ -168,6 +212,9 @@ PVOID WINAPI VirtualAlloc2(
     HANDLE process, PVOID address, SIZE_T size, ULONG type, ULONG protection, MEM_EXTENDED_PARAMETER *parameters, ULONG count);
 PVOID WINAPI VirtualAllocFromApp(PVOID address, SIZE_T size, ULONG type, ULONG protection);
 
+PVOID WINAPI VirtualAlloc2FromApp(
+    HANDLE process, PVOID address, SIZE_T size, ULONG type, ULONG protection, MEM_EXTENDED_PARAMETER *parameters, ULONG count);
+
 /// Decommits pages, or releases a whole allocation, or works on placeholders.
 BOOL WINAPI VirtualFree(LPVOID address, SIZE_T size, DWORD type);
 BOOL WINAPI VirtualFreeEx(HANDLE process, LPVOID address, SIZE_T size, DWORD type);
@@ -175,13 +222,23 @@ BOOL WINAPI VirtualFreeEx(HANDLE process, LPVOID address, SIZE_T size, DWORD typ
 /// Changes the protection of committed pages of one allocation; `old` gets the first page's.
 BOOL WINAPI VirtualProtect(LPVOID address, SIZE_T size, DWORD protection, PDWORD old);
 BOOL WINAPI VirtualProtectEx(HANDLE process, LPVOID address, SIZE_T size, DWORD protection, PDWORD old);
+BOOL WINAPI VirtualProtectFromApp(PVOID address, SIZE_T size, ULONG protection, PULONG old);
 
 /// The run of like pages from `address` on; the bytes written, which are 48, or 0 with the error in `GetLastError`.
 SIZE_T WINAPI VirtualQuery(LPCVOID address, PMEMORY_BASIC_INFORMATION information, SIZE_T length);
 SIZE_T WINAPI VirtualQueryEx(HANDLE process, LPCVOID address, PMEMORY_BASIC_INFORMATION information, SIZE_T length);
 
+/// What the allocation of an address is as a whole.
+BOOL WINAPI QueryVirtualMemoryInformation(
+    HANDLE process, const void *address, WIN32_MEMORY_INFORMATION_CLASS kind, PVOID information, SIZE_T length, PSIZE_T written);
+
+/// What the working set has of each page that the array names.
+BOOL WINAPI QueryWorkingSetEx(HANDLE process, PVOID array, DWORD length);
+BOOL WINAPI K32QueryWorkingSetEx(HANDLE process, PVOID array, DWORD length);
+
 BOOL WINAPI VirtualLock(LPVOID address, SIZE_T size);
 BOOL WINAPI VirtualUnlock(LPVOID address, SIZE_T size);
+BOOL WINAPI VirtualUnlockEx(HANDLE process, LPVOID address, SIZE_T size);
 
 /// The pages written since the region was made or reset, ascending; 0, or ~0 with the error in `GetLastError`.
 UINT WINAPI GetWriteWatch(
@@ -194,6 +251,7 @@ DWORD WINAPI ReclaimVirtualMemory(const void *address, SIZE_T size);
 BOOL WINAPI PrefetchVirtualMemory(HANDLE process, ULONG_PTR count, PWIN32_MEMORY_RANGE_ENTRY ranges, ULONG flags);
 
 BOOL WINAPI AllocateUserPhysicalPages(HANDLE process, PULONG_PTR count, PULONG_PTR frames);
+BOOL WINAPI AllocateUserPhysicalPagesNuma(HANDLE process, PULONG_PTR count, PULONG_PTR frames, DWORD node);
 BOOL WINAPI MapUserPhysicalPages(PVOID address, ULONG_PTR count, PULONG_PTR frames);
 BOOL WINAPI FreeUserPhysicalPages(HANDLE process, PULONG_PTR count, PULONG_PTR frames);
 
@@ -205,6 +263,8 @@ BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX status);
 /// Whether a part of the memory cannot be read, written or run. A guard page that is touched so loses its guard.
 BOOL WINAPI IsBadReadPtr(const void *address, UINT_PTR size);
 BOOL WINAPI IsBadWritePtr(LPVOID address, UINT_PTR size);
+BOOL WINAPI IsBadHugeReadPtr(const void *address, UINT_PTR size);
+BOOL WINAPI IsBadHugeWritePtr(LPVOID address, UINT_PTR size);
 BOOL WINAPI IsBadCodePtr(FARPROC address);
 BOOL WINAPI IsBadStringPtrA(LPCSTR text, UINT_PTR limit);
 BOOL WINAPI IsBadStringPtrW(LPCWSTR text, UINT_PTR limit);

@@ -42,6 +42,12 @@ HANDLE WINAPI CreateFileMappingW(
 HANDLE WINAPI CreateFileMapping2(
     HANDLE file, LPSECURITY_ATTRIBUTES attributes, ULONG access, ULONG protection, ULONG type, ULONG64 size, PCWSTR name,
     MEM_EXTENDED_PARAMETER *parameters, ULONG count);
+HANDLE WINAPI CreateFileMappingNumaA(
+    HANDLE file, LPSECURITY_ATTRIBUTES attributes, DWORD protection, DWORD sizeHigh, DWORD sizeLow, LPCSTR name, DWORD node);
+HANDLE WINAPI CreateFileMappingNumaW(
+    HANDLE file, LPSECURITY_ATTRIBUTES attributes, DWORD protection, DWORD sizeHigh, DWORD sizeLow, LPCWSTR name, DWORD node);
+HANDLE WINAPI CreateFileMappingFromApp(HANDLE file, PSECURITY_ATTRIBUTES attributes, ULONG protection, ULONG64 size, PCWSTR name);
+HANDLE WINAPI OpenFileMappingFromApp(ULONG access, BOOL inherit, PCWSTR name);
 HANDLE WINAPI OpenFileMappingA(DWORD access, BOOL inherit, LPCSTR name);
 HANDLE WINAPI OpenFileMappingW(DWORD access, BOOL inherit, LPCWSTR name);
 
@@ -51,6 +57,16 @@ LPVOID WINAPI MapViewOfFileEx(HANDLE section, DWORD access, DWORD offsetHigh, DW
 PVOID WINAPI MapViewOfFile3(
     HANDLE section, HANDLE process, PVOID address, ULONG64 offset, SIZE_T size, ULONG type, ULONG protection,
     MEM_EXTENDED_PARAMETER *parameters, ULONG count);
+PVOID WINAPI MapViewOfFile3FromApp(
+    HANDLE section, HANDLE process, PVOID address, ULONG64 offset, SIZE_T size, ULONG type, ULONG protection,
+    MEM_EXTENDED_PARAMETER *parameters, ULONG count);
+PVOID WINAPI MapViewOfFile2(
+    HANDLE section, HANDLE process, ULONG64 offset, PVOID address, SIZE_T size, ULONG type, ULONG protection);
+PVOID WINAPI MapViewOfFileNuma2(
+    HANDLE section, HANDLE process, ULONG64 offset, PVOID address, SIZE_T size, ULONG type, ULONG protection, ULONG node);
+LPVOID WINAPI MapViewOfFileExNuma(
+    HANDLE section, DWORD access, DWORD offsetHigh, DWORD offsetLow, SIZE_T size, LPVOID address, DWORD node);
+PVOID WINAPI MapViewOfFileFromApp(HANDLE section, ULONG access, ULONG64 offset, SIZE_T size);
 
 /// Ends the view that holds the address.
 BOOL WINAPI UnmapViewOfFile(LPCVOID address);
