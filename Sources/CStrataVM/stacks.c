@@ -26,6 +26,8 @@ struct strata_vm_thread {
     jmp_buf end;
     DWORD code;
     DWORD identifier;
+    /* How often the end was put off for destructors of the program. */
+    int delays;
     /* Where the maker waits for the identifier. */
     DWORD *told;
 };
@@ -105,6 +107,9 @@ void strata_vm_on_host_stack(void (*function)(void *context), void *context)
 static void end_thread(void *value)
 {
     struct strata_vm_thread *const thread = value;
+    /* Destructors run in rounds, in no order: whoever waits for the thread is told when those of the program are through. */
+    if (thread->delays++ < 2 && pthread_setspecific(thread_key, thread) == 0)
+        return;
     current = NULL;
     strata_vm_thread_ended(thread->object, thread->lowest, thread->code);
     free(thread);

@@ -23,6 +23,17 @@ extension HostProcess {
             protection: .noAccess, type: .free)
     }
 
+    /// The mapping of an address as a whole; nil where nothing is mapped.
+    func queryForeignRegion(_ address: VirtualAddress) -> MemoryRegionInformation? {
+        guard let mapping = MappedRange.all().first(where: { $0.range.contains(address) }) else { return nil }
+        let size = mapping.range.last.rawValue - mapping.range.start.rawValue + 1
+        // What is only read is the file's; everything else can come to need memory.
+        let isCharged = !mapping.isFile || mapping.access.contains(.write)
+        return MemoryRegionInformation(
+            allocationBase: mapping.range.start, allocationProtection: Self.protection(mapping.access), byteCount: size,
+            commitSize: isCharged ? size : 0)
+    }
+
     func protectForeign(
         _ base: VirtualAddress, _ byteCount: UInt64, _ protection: PageProtection
     ) throws(NTStatus) -> (range: VirtualRange, old: PageProtection) {

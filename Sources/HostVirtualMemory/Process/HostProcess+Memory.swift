@@ -85,11 +85,13 @@ extension HostProcess {
         return zones.contains(address) ? queryForeign(address) : try space.query(address)
     }
 
-    /// What the allocation of an address is as a whole: ``AddressSpace/queryRegion(_:)``.
+    /// What the allocation of an address is as a whole: ``AddressSpace/queryRegion(_:)``, and for the rest of the program what the
+    /// kernel says.
     public func queryRegion(_ address: VirtualAddress) throws(NTStatus) -> MemoryRegionInformation {
         try withLock { () throws(NTStatus) in
-            if zones.contains(address) { throw .invalidAddress }
-            return try space.queryRegion(address)
+            guard zones.contains(address) else { return try space.queryRegion(address) }
+            guard let region = queryForeignRegion(address) else { throw .invalidAddress }
+            return region
         }
     }
 

@@ -10,4 +10,13 @@ public struct MemoryRegionInformation: Hashable, Sendable {
 
     /// What is charged for it, in bytes: committed private pages, or all of a view with copies on write.
     public let commitSize: UInt64
+
+    public init(
+        allocationBase: VirtualAddress, allocationProtection: PageProtection, byteCount: UInt64, commitSize: UInt64
+    ) {
+        self.allocationBase = allocationBase
+        self.allocationProtection = allocationProtection
+        self.byteCount = byteCount
+        self.commitSize = commitSize
+    }
 }

@@ -292,6 +292,12 @@ static void test_queries(void)
         for (SIZE_T i = length < 24 ? 0 : length; i < sizeof region; i++)
             CHECK(((unsigned char *)&region)[i] == 0x5A);
     }
+    /* What the library did not allocate is described as well: the stack, and code of the program's file. */
+    STATUS(NtQueryVirtualMemory(SELF, &region, MemoryRegionInformation, &region, sizeof region, NULL), STATUS_SUCCESS);
+    CHECK((PVOID)&region >= region.AllocationBase && (char *)&region < (char *)region.AllocationBase + region.RegionSize);
+    CHECK(region.AllocationProtect == PAGE_READWRITE && region.CommitSize == region.RegionSize);
+    STATUS(NtQueryVirtualMemory(SELF, (PVOID)(ULONG_PTR)&test_queries, MemoryRegionInformation, &region, sizeof region, NULL), STATUS_SUCCESS);
+    CHECK(region.AllocationProtect == PAGE_EXECUTE_READ && region.CommitSize == 0 && region.RegionSize >= 0x1000);
     size = 0;
     STATUS(NtFreeVirtualMemory(SELF, &base, &size, MEM_RELEASE), STATUS_SUCCESS);
     STATUS(NtQueryVirtualMemory(SELF, base, MemoryRegionInformation, &region, sizeof region, NULL), STATUS_INVALID_ADDRESS);

@@ -1,4 +1,5 @@
 /* Threads on stacks that grow by their guard pages, what such stacks say of themselves, events and waits. */
+#include <pthread.h>
 #include "check.h"
 
 static char *stack_base(void) { return NtCurrentTeb()->NtTib.StackBase; }
@@ -117,6 +118,50 @@ static DWORD WINAPI add(LPVOID argument)
 {
     __atomic_add_fetch((int *)argument, 1, __ATOMIC_RELAXED);
     return 0;
+}
+
+static pthread_key_t key;
+static int destroyed;
+
+/* On the C library's stack, after the program's is left. */
+static void destroy(void *value)
+{
+    (void)value;
+    destroyed++;
+    CHECK(query(&value).State == MEM_COMMIT);
+}
+
+static void *host_thread(void *result)
+{
+    volatile char buffer[100000];
+    buffer[0] = 1;
+    *(DWORD *)result = query((const void *)buffer).State;
+    return NULL;
+}
+
+/* Large buffers that system calls fill, destructors, and threads of either kind made by this one. */
+static DWORD WINAPI live(LPVOID nested)
+{
+    char contents[60000];
+    DWORD count = 0, state = 0;
+    CHECK(pthread_setspecific(key, &destroyed) == 0);
+    HANDLE file = CreateFileA("/proc/self/maps", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    CHECK(ReadFile(file, contents, sizeof contents, &count, NULL) && count > 0 && CloseHandle(file));
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, host_thread, &state) == 0 && pthread_join(thread, NULL) == 0 && state == MEM_COMMIT);
+    if (nested != NULL) {
+        HANDLE other = CreateThread(NULL, 0, live, NULL, 0, NULL);
+        CHECK(WaitForSingleObject(other, INFINITE) == WAIT_OBJECT_0 && CloseHandle(other));
+    }
+    return 0;
+}
+
+static void test_life(void)
+{
+    CHECK(pthread_key_create(&key, destroy) == 0);
+    HANDLE thread = CreateThread(NULL, 0, live, &key, 0, NULL);
+    CHECK(WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0 && CloseHandle(thread));
+    CHECK(destroyed == 2);
 }
 
 static void test_threads(void)
@@ -243,5 +288,6 @@ int main(void)
     test_stacks();
     test_events();
     test_threads();
+    test_life();
     return finish();
 }
