@@ -1,0 +1,1 @@
+#include "wine/test.h"
