@@ -24,24 +24,36 @@ static struct handler *_Atomic first_handler;
 static pthread_mutex_t handler_lock = PTHREAD_MUTEX_INITIALIZER;
 static __thread StrataTryFrame *innermost __attribute__((tls_model("initial-exec")));
 
+/* A removed handler's place before all handlers, or after them; NULL where there is none. */
+static struct handler *empty_place(bool before)
+{
+    struct handler *empty = NULL;
+    for (struct handler *at = first_handler; at != NULL; at = at->next) {
+        if (at->function == NULL)
+            empty = before || empty == NULL ? at : empty;
+        else if (before)
+            break;
+        else
+            empty = NULL;
+    }
+    return empty;
+}
+
 PVOID WINAPI AddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER function)
 {
     if (function == NULL)
         return NULL;
-    struct handler *added = calloc(1, sizeof *added);
-    if (added == NULL)
-        return NULL;
-    added->function = function;
     pthread_mutex_lock(&handler_lock);
-    if (first != 0) {
-        added->next = first_handler;
-        first_handler = added;
-    } else {
-        struct handler *_Atomic *end = &first_handler;
-        while (*end != NULL)
-            end = &(*end)->next;
-        *end = added;
+    struct handler *added = empty_place(first != 0);
+    if (added == NULL && (added = calloc(1, sizeof *added)) != NULL) {
+        struct handler *_Atomic *at = &first_handler;
+        while (first == 0 && *at != NULL)
+            at = &(*at)->next;
+        added->next = *at;
+        *at = added;
     }
+    if (added != NULL)
+        added->function = function;
     pthread_mutex_unlock(&handler_lock);
     return added;
 }
