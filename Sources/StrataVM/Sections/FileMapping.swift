@@ -3,7 +3,9 @@ import HostVirtualMemory
 import MemoryMap
 import VirtualMemory
 
-private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name: [UInt16]?) -> HANDLE? {
+private func create(
+    _ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name: () throws(Status) -> [UInt16]?
+) -> HANDLE? {
     return unsafe win32(nil) { () throws(Status) in
         // One word carries what the native call takes apart. No kind of section means committed pages.
         var attributes = protection & 0xFF80_0000 | protection & 0x0100_0000
@@ -11,7 +13,8 @@ private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name
         let isPaging = Int(bitPattern: file) == -1
         if unsafe file == nil { throw Status(.invalidHandle) }
         let made = try unsafe SectionCalls.create(
-            access: SectionCalls.all, name: name, opensExisting: true, byteCount: size, protection: protection & 0x007F_FFFF,
+            access: SectionCalls.all, name: try name(), opensExisting: true, byteCount: size,
+            protection: protection & 0x007F_FFFF,
             attributes: attributes, file: isPaging ? nil : file)
         unsafe SetLastError(made.exists ? 183 : 0)
         return unsafe made.handle
@@ -22,14 +25,14 @@ private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name
     _ file: HANDLE?, _ attributes: LPSECURITY_ATTRIBUTES?, _ protection: DWORD, _ sizeHigh: DWORD, _ sizeLow: DWORD,
     _ name: LPCSTR?
 ) -> HANDLE? {
-    unsafe create(file, protection, UInt64(sizeHigh) << 32 | UInt64(sizeLow), Text.utf16(name).flatMap { $0.isEmpty ? nil : $0 })
+    unsafe create(file, protection, UInt64(sizeHigh) << 32 | UInt64(sizeLow)) { () throws(Status) in try unsafe Text.name(name) }
 }
 
 @c @implementation public func CreateFileMappingW(
     _ file: HANDLE?, _ attributes: LPSECURITY_ATTRIBUTES?, _ protection: DWORD, _ sizeHigh: DWORD, _ sizeLow: DWORD,
     _ name: LPCWSTR?
 ) -> HANDLE? {
-    unsafe create(file, protection, UInt64(sizeHigh) << 32 | UInt64(sizeLow), Text.utf16(name).flatMap { $0.isEmpty ? nil : $0 })
+    unsafe create(file, protection, UInt64(sizeHigh) << 32 | UInt64(sizeLow)) { () throws(Status) in try unsafe Text.name(name) }
 }
 
 @c @implementation public func CreateFileMapping2(
@@ -40,7 +43,7 @@ private func create(_ file: HANDLE?, _ protection: DWORD, _ size: UInt64, _ name
         _ = try unsafe MemoryCalls.parameters(parameters, count)
         let isPaging = unsafe Int(bitPattern: file) == -1 || file == nil
         let made = try unsafe SectionCalls.create(
-            access: access, name: Text.utf16(name).flatMap { $0.isEmpty ? nil : $0 }, opensExisting: true, byteCount: size,
+            access: access, name: Text.name(name), opensExisting: true, byteCount: size,
             protection: protection, attributes: type == 0 ? 0x0800_0000 : type, file: unsafe isPaging ? nil : file)
         unsafe SetLastError(made.exists ? 183 : 0)
         return unsafe made.handle

@@ -27,29 +27,24 @@ enum SectionCalls {
         access: UInt32, name: [UInt16]?, opensExisting: Bool, byteCount: UInt64, protection: ULONG, attributes: ULONG,
         file: HANDLE?
     ) throws(Status) -> (handle: HANDLE?, exists: Bool) {
-        var key: [UInt16]?
-        if let name {
-            guard let found = objectKey(name) else { throw .objectNameInvalid }
-            key = found
-        }
         let protection = PageProtection(rawValue: protection)
         let attributes = SectionAttributes(rawValue: attributes)
-        if let key, let section = sectionNames.find(key) {
-            guard opensExisting else { throw .objectNameCollision }
-            return unsafe (HandleTable.open(.section(section), access: specific(access)), true)
-        }
-        let section: HostSection
-        if let file = unsafe file {
-            let (object, granted) = try unsafe HandleTable.file(file)
-            section = try make(object, granted, byteCount, protection, attributes)
-        } else {
-            section = try withStatus { () throws(NTStatus) in
-                try HostProcess.current.createSection(byteCount: byteCount, protection: protection, attributes: attributes)
+        func make() throws(Status) -> SectionObject {
+            guard let file = unsafe file else {
+                return SectionObject(
+                    try withStatus { () throws(NTStatus) in
+                        try HostProcess.current.createSection(
+                            byteCount: byteCount, protection: protection, attributes: attributes)
+                    })
             }
+            let (object, granted) = try unsafe HandleTable.file(file)
+            return SectionObject(try Self.make(object, granted, byteCount, protection, attributes))
         }
-        let object = SectionObject(section)
-        if let key { sectionNames.set(object, key) }
-        return unsafe (HandleTable.open(.section(object), access: specific(access)), false)
+        guard let name else { return unsafe (HandleTable.open(.section(try make()), access: specific(access)), false) }
+        guard let key = objectKey(name) else { throw .objectNameInvalid }
+        let (section, exists) = try sectionNames.obtain(key, orMake: make)
+        guard opensExisting || !exists else { throw .objectNameCollision }
+        return unsafe (HandleTable.open(.section(section), access: specific(access)), exists)
     }
 
     private static func make(

@@ -11,12 +11,17 @@ final class ObjectNames<Object: AnyObject & Sendable>: Sendable {
 
     func find(_ key: [UInt16]) -> Object? { names.withLock { $0[key]?.object } }
 
-    func set(_ object: Object, _ key: [UInt16]) {
-        let entry = Entry(object)
-        names.withLock { names in
-            names[key] = entry
+    /// The object of a name, made where there is none: of the threads that ask at once, one makes it.
+    func obtain(
+        _ key: [UInt16], orMake make: () throws(Status) -> Object
+    ) throws(Status) -> (object: Object, exists: Bool) {
+        try names.withLock { names throws(Status) in
+            if let object = names[key]?.object { return (object, true) }
+            let object = try make()
+            names[key] = Entry(object)
             // Names whose objects are gone go when there are many.
             if names.count > 64 { names = names.filter { $0.value.object != nil } }
+            return (object, false)
         }
     }
 }

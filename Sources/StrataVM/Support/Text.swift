@@ -27,6 +27,19 @@ enum Text {
         return Array(String(decoding: bytes.map { UInt8(bitPattern: $0) }, as: UTF8.self).utf16)
     }
 
+    /// The name of an object; nil where it has none.
+    static func name(_ text: UnsafePointer<UInt16>?) throws(Status) -> [UInt16]? {
+        guard unsafe text != nil else { return nil }
+        guard let name = unsafe utf16(text) else { throw Status(.accessViolation) }
+        return name.isEmpty ? nil : name
+    }
+
+    static func name(_ text: UnsafePointer<CChar>?) throws(Status) -> [UInt16]? {
+        guard unsafe text != nil else { return nil }
+        guard let name = unsafe utf16(text) else { throw Status(.accessViolation) }
+        return name.isEmpty ? nil : name
+    }
+
     /// The path of a file, with slashes for backslashes.
     static func path(_ text: UnsafePointer<CChar>?) -> FilePath? {
         guard let bytes = unsafe units(text), !bytes.isEmpty else { return nil }

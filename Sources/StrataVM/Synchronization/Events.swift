@@ -19,35 +19,28 @@ final class EventObject: Waitable, @unchecked Sendable {
 
 private let eventNames = ObjectNames<EventObject>()
 
-private func create(_ isManual: BOOL, _ isSet: BOOL, _ name: [UInt16]?) -> HANDLE? {
-    var key: [UInt16]?
-    if let name, !name.isEmpty {
-        guard let found = objectKey(name) else {
-            fail(Status.objectNameInvalid)
-            return nil
+private func create(_ isManual: BOOL, _ isSet: BOOL, _ name: () throws(Status) -> [UInt16]?) -> HANDLE? {
+    return unsafe win32(nil) { () throws(Status) in
+        var made = (object: EventObject(isManual: isManual != 0, isSet: isSet != 0), exists: false)
+        if let name = try name() {
+            guard let key = objectKey(name) else { throw .objectNameInvalid }
+            made = try eventNames.obtain(key) { made.object }
         }
-        key = found
+        SetLastError(made.exists ? 183 : 0)
+        return unsafe HandleTable.open(.event(made.object), access: 0x1F_0003)
     }
-    if let key, let event = eventNames.find(key) {
-        SetLastError(183)
-        return unsafe HandleTable.open(.event(event), access: 0x1F_0003)
-    }
-    let event = EventObject(isManual: isManual != 0, isSet: isSet != 0)
-    if let key { eventNames.set(event, key) }
-    SetLastError(0)
-    return unsafe HandleTable.open(.event(event), access: 0x1F_0003)
 }
 
 @c @implementation public func CreateEventA(
     _ attributes: LPSECURITY_ATTRIBUTES?, _ isManual: BOOL, _ isSet: BOOL, _ name: LPCSTR?
 ) -> HANDLE? {
-    unsafe create(isManual, isSet, Text.utf16(name))
+    unsafe create(isManual, isSet) { () throws(Status) in try unsafe Text.name(name) }
 }
 
 @c @implementation public func CreateEventW(
     _ attributes: LPSECURITY_ATTRIBUTES?, _ isManual: BOOL, _ isSet: BOOL, _ name: LPCWSTR?
 ) -> HANDLE? {
-    unsafe create(isManual, isSet, Text.utf16(name))
+    unsafe create(isManual, isSet) { () throws(Status) in try unsafe Text.name(name) }
 }
 
 private func set(_ handle: HANDLE?, _ isSet: Bool) -> BOOL {
