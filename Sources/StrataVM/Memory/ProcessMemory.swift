@@ -49,22 +49,45 @@ private func copy(
     win32 { () throws(Status) in try unsafe copy(process, buffer, address, size, count) }
 }
 
+/// A run of code that can be written for a while, and the protection that it gets back.
+private typealias OpenedCode = (start: VirtualAddress, byteCount: UInt64, protection: PageProtection)
+
+/// Lets code be written, which is what debuggers and patchers use the call for; nothing else is opened. Blocks differ in what they get
+/// back.
+private func openCode(_ start: VirtualAddress, _ byteCount: UInt64) throws(Status) -> [OpenedCode] {
+    var opened: [OpenedCode] = []
+    let (end, overflow) = start.rawValue.addingReportingOverflow(byteCount)
+    var at = start
+    while !overflow, at.rawValue < end, let block = try? HostProcess.current.query(at), block.state == .committed {
+        let next = min(block.base.rawValue + block.byteCount, end)
+        let size = next - at.rawValue
+        if !block.protection.allowsWriting {
+            guard block.protection.allowsExecution,
+                (try? HostProcess.current.protect(at, byteCount: size, .executeReadWrite)) != nil
+            else {
+                // What can be written before it is, as elsewhere.
+                guard at == start else { break }
+                throw Status(.accessViolation)
+            }
+            opened.append((at, size, block.protection))
+        }
+        at = VirtualAddress(next)
+    }
+    return opened
+}
+
+private func close(_ opened: [OpenedCode]) {
+    for run in opened { _ = try? HostProcess.current.protect(run.start, byteCount: run.byteCount, run.protection) }
+}
+
 @c @implementation public func WriteProcessMemory(
     _ process: HANDLE?, _ address: LPVOID?, _ buffer: LPCVOID?, _ size: SIZE_T, _ count: UnsafeMutablePointer<SIZE_T>?
 ) -> BOOL {
     win32 { () throws(Status) in
         try unsafe HandleTable.process(process)
-        let place = unsafe Arguments.address(address)
-        let host = HostProcess.current
-        guard let block = try? host.query(place), block.state == .committed, !block.protection.allowsWriting else {
-            try unsafe copy(process, address, buffer, size, count)
-            return
-        }
-        // Code may be written here as it is, which is what debuggers and patchers use the call for; nothing else is opened.
-        guard block.protection.allowsExecution,
-            let changed = try? host.protect(place, byteCount: UInt64(size), .executeReadWrite)
-        else { throw Status(.accessViolation) }
-        defer { _ = try? host.protect(place, byteCount: UInt64(size), changed.old) }
+        try unsafe HandleTable.process(process)
+        let opened = try unsafe openCode(Arguments.address(address), UInt64(UInt(bitPattern: size)))
+        defer { close(opened) }
         try unsafe copy(process, address, buffer, size, count)
     }
 }
