@@ -41,8 +41,11 @@ struct FrameStorage {
     private var unused: [UInt64] = []
     private var next: UInt64 = 1
 
-    /// As many frames as one file can hold.
-    private static let limit: UInt64 = 1 << 34
+    /// As many frames as the host has memory for, and one file can hold.
+    private static let limit: UInt64 = {
+        let host = host_memory_and_swap() / HostMemory.pageSize
+        return host == 0 ? 1 << 34 : min(host + 1, 1 << 34)
+    }()
 
     /// Gives out frames of zeros, fewer than asked for where there are not as many.
     mutating func allocate(_ count: Int) -> [UInt64] {
