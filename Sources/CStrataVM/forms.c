@@ -118,8 +118,9 @@ BOOL WINAPI QueryVirtualMemoryInformation(
     /* As much as the structure has, of the native one that goes on. */
     const NTSTATUS status = NtQueryVirtualMemory(
         process, address, MemoryRegionInformation, information, sizeof(WIN32_MEMORY_REGION_INFORMATION), NULL);
-    if (NT_SUCCESS(status) && written != NULL)
-        *written = sizeof(WIN32_MEMORY_REGION_INFORMATION);
+    const SIZE_T size = sizeof(WIN32_MEMORY_REGION_INFORMATION);
+    if (NT_SUCCESS(status) && written != NULL && !host_copy(written, &size, sizeof size))
+        return answer(STATUS_ACCESS_VIOLATION);
     return answer(status);
 }
 

@@ -176,8 +176,8 @@ NTSTATUS NTAPI NtQuerySystemInformation(SYSTEM_INFORMATION_CLASS kind, PVOID buf
     default:
         return STATUS_INVALID_INFO_CLASS;
     }
-    if (written != NULL)
-        *written = needed;
+    if (written != NULL && !host_copy(written, &needed, sizeof needed))
+        return STATUS_ACCESS_VIOLATION;
     if (length < needed)
         return STATUS_INFO_LENGTH_MISMATCH;
     if (!host_copy(buffer, &information, needed))
@@ -209,8 +209,9 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, PROCESSINFOCLASS kind, 
     information.InheritedFromUniqueProcessId = (ULONG_PTR)getppid();
     if (!host_copy(buffer, &information, sizeof information))
         return STATUS_ACCESS_VIOLATION;
-    if (written != NULL)
-        *written = sizeof information;
+    const ULONG size = sizeof information;
+    if (written != NULL && !host_copy(written, &size, sizeof size))
+        return STATUS_ACCESS_VIOLATION;
     return STATUS_SUCCESS;
 }
 

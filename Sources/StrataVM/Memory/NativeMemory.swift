@@ -9,8 +9,10 @@ enum MemoryCalls {
     static func range(
         _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?
     ) throws(Status) -> (address: VirtualAddress, size: UInt64) {
-        guard let base = unsafe Arguments.load(UnsafeRawPointer(address)?.assumingMemoryBound(to: UInt.self), default: 0),
-            let count = unsafe Arguments.load(UnsafeRawPointer(size)?.assumingMemoryBound(to: UInt.self), default: 0)
+        let words = unsafe UnsafeMutableRawPointer(address)?.assumingMemoryBound(to: UInt.self)
+        let sizes = unsafe UnsafeMutableRawPointer(size)?.assumingMemoryBound(to: UInt.self)
+        guard let base = unsafe Arguments.loadForUpdate(words, default: 0),
+            let count = unsafe Arguments.loadForUpdate(sizes, default: 0)
         else { throw Status(.accessViolation) }
         return (VirtualAddress(UInt64(base)), UInt64(count))
     }
@@ -161,7 +163,7 @@ enum MemoryCalls {
     _ old: UnsafeMutablePointer<ULONG>?
 ) -> NTSTATUS {
     native { () throws(Status) in
-        guard unsafe Arguments.load(old, default: 0) != nil else { throw Status(.accessViolation) }
+        guard unsafe Arguments.loadForUpdate(old, default: 0) != nil else { throw Status(.accessViolation) }
         let asked = try unsafe MemoryCalls.range(address, size)
         do throws(Status) {
             let result = try unsafe MemoryCalls.protect(process, asked.address, asked.size, protection)

@@ -1,10 +1,11 @@
+import CHostMemory
 import CStrataVM
 import HostVirtualMemory
 import MemoryMap
 import VirtualMemory
 
 private func frames(_ count: UnsafeMutablePointer<ULONG_PTR>?) throws(Status) -> Int {
-    guard let count = unsafe Arguments.load(count, default: 0) else { throw Status(.accessViolation) }
+    guard let count = unsafe Arguments.loadForUpdate(count, default: 0) else { throw Status(.accessViolation) }
     guard count < 1 << 34 else { throw Status(.invalidParameter) }
     return Int(count)
 }
@@ -25,6 +26,7 @@ private func allocate(
 ) throws(Status) {
     try unsafe HandleTable.process(process)
     let wanted = try unsafe frames(count)
+    guard host_probe(UInt(bitPattern: array), wanted * 8, true) else { throw Status(.accessViolation) }
     let given = try withStatus { () throws(NTStatus) in try HostProcess.current.allocateFrames(wanted) }
     for (index, frame) in given.enumerated() {
         guard unsafe Arguments.store(ULONG_PTR(frame), array.map { unsafe $0 + index }) else {

@@ -1,3 +1,4 @@
+import CHostMemory
 import CStrataVM
 import HostVirtualMemory
 import MemoryMap
@@ -8,11 +9,15 @@ private func writeWatch(
     _ flags: UInt32, _ base: PVOID?, _ size: SIZE_T, _ addresses: UnsafeMutablePointer<PVOID?>?,
     _ count: UnsafeMutablePointer<ULONG_PTR>?, _ granularity: UnsafeMutablePointer<UInt32>?
 ) throws(Status) {
-    guard let capacity = unsafe Arguments.load(count, default: 0), unsafe Arguments.load(granularity, default: 0) != nil else {
+    guard let capacity = unsafe Arguments.loadForUpdate(count, default: 0),
+        unsafe Arguments.loadForUpdate(granularity, default: 0) != nil
+    else { throw Status(.accessViolation) }
+    guard flags <= 1, capacity > 0, size != 0 else { throw Status(.invalidParameter) }
+    // Pages that count as not written from now on have to be told.
+    let most = min(UInt64(capacity), UInt64(UInt(bitPattern: size)) / 0x1000 + 1)
+    guard unsafe addresses != nil, flags == 0 || host_probe(UInt(bitPattern: addresses), Int(clamping: most * 8), true) else {
         throw Status(.accessViolation)
     }
-    guard flags <= 1, capacity > 0, size != 0 else { throw Status(.invalidParameter) }
-    guard unsafe addresses != nil else { throw Status(.accessViolation) }
     let pages = try withStatus { () throws(NTStatus) in
         try unsafe HostProcess.current.writtenPages(
             Arguments.address(base), byteCount: UInt64(UInt(bitPattern: size)), capacity: Int(clamping: capacity),

@@ -19,6 +19,13 @@ enum Arguments {
         unsafe load(UnsafePointer(pointer), default: value)
     }
 
+    /// What a pointer points to, where a result is put later; nil where that cannot be written: a call that has changed something
+    /// must be able to tell of it.
+    static func loadForUpdate<Value: BitwiseCopyable>(_ pointer: UnsafeMutablePointer<Value>?, default value: Value) -> Value? {
+        guard let value = unsafe load(pointer, default: value), unsafe store(value, pointer) else { return nil }
+        return value
+    }
+
     /// Writes a value; false where it cannot be written.
     static func store<Value: BitwiseCopyable>(_ value: Value, _ pointer: UnsafeMutablePointer<Value>?) -> Bool {
         guard let pointer = unsafe pointer else { return false }
