@@ -7,10 +7,17 @@ public import VirtualMemory
 public struct HostSectionFile: Sendable {
     /// An open file, which the section has a descriptor of its own for.
     public let descriptor: Int32
+
+    /// The size of the file in bytes.
     public let byteCount: UInt64
+
+    /// What the file was opened for.
     public let access: SectionFile.Access
+
+    /// Which file it is, whatever it was opened by.
     public let identity: HostFileIdentity
 
+    /// An open file.
     public init(descriptor: Int32, byteCount: UInt64, access: SectionFile.Access, identity: HostFileIdentity) {
         self.identity = identity
         self.descriptor = descriptor
@@ -21,9 +28,13 @@ public struct HostSectionFile: Sendable {
 
 /// What tells files of the host apart.
 public struct HostFileIdentity: Hashable, Sendable {
+    /// The device that the file is on.
     public let device: UInt64
+
+    /// The number of its inode there.
     public let number: UInt64
 
+    /// The file with a number on a device.
     public init(device: UInt64, number: UInt64) {
         self.device = device
         self.number = number

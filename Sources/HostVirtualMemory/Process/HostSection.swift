@@ -5,7 +5,10 @@ public final class HostSection: @unchecked Sendable {
     /// Only touched with the lock held, as everything that shares the ledger with it.
     private(set) var section: Section?
 
+    /// What it was made with; a section of a file says so.
     public let attributes: SectionAttributes
+
+    /// The most that views may allow.
     public let protection: PageProtection
 
     /// The size in bytes, which may grow.

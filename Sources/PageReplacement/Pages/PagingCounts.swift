@@ -15,5 +15,6 @@ public struct PagingCounts: Equatable, Sendable {
     /// Pages written to disk, on eviction or ahead of it.
     public var writeBacks: UInt64 = 0
 
+    /// Nothing yet.
     public init() {}
 }

@@ -4,17 +4,29 @@ public import PageReplacement
 public struct PagingCurve: Sendable {
     /// One policy with one number of frames.
     public struct Point: Sendable {
+        /// The policy that was run.
         public let policy: ReplacementPolicyKind
+
+        /// How many frames it had.
         public let frames: Int
+
+        /// What the references came to.
         public let counts: PagingCounts
     }
 
     /// The points, all frames of the first policy first, in the orders asked for.
     public private(set) var points: [Point] = []
 
+    /// The policies that were run, in the order asked for.
     public let policies: [ReplacementPolicyKind]
+
+    /// The numbers of frames that each had, in the order asked for.
     public let frames: [Int]
+
+    /// How many references the trace has.
     public let references: Int
+
+    /// How many different pages they are to.
     public let population: Int
 
     /// Runs the trace once for each policy and number of frames.

@@ -34,11 +34,13 @@ public enum Privilege: Hashable, CaseIterable, Sendable {
 
 /// What a successful walk found.
 public struct AddressTranslation: Hashable, Sendable {
+    /// Where the address that was asked for is in physical memory, to the byte.
     public let physicalAddress: PhysicalAddress
 
     /// The size of the page in bytes: 4 KiB, 2 MiB or 1 GiB.
     public let pageSize: UInt64
 
+    /// How accesses to it are ordered and cached.
     public let memoryType: TranslatedMemoryType
 
     /// Whether the translation holds in every address space.

@@ -2,6 +2,7 @@ import MemoryMap
 
 /// Why an access did not get through the page tables.
 public struct TranslationFault: Error, Hashable, Sendable {
+    /// What stood in the way.
     public enum Cause: Hashable, Sendable {
         /// An entry is not valid.
         case notPresent
@@ -25,12 +26,16 @@ public struct TranslationFault: Error, Hashable, Sendable {
         case busError(PhysicalAddress)
     }
 
+    /// What stood in the way.
     public let cause: Cause
 
     /// The address that was to be translated.
     public let address: VirtualAddress
 
+    /// What was to be done at the address.
     public let access: MemoryAccess
+
+    /// With which rights it was to be done.
     public let privilege: Privilege
 
     /// The level of the entry at fault in the order of look-up, 0 (root) to 3, or nil where the walk was not the reason.

@@ -9,6 +9,7 @@ public import PageReplacement
 public final class PageStore<Policy: PageReplacementPolicy, Device: PagingDevice> {
     /// Where a page that was asked for is.
     public struct Residence: Hashable, Sendable {
+        /// Where the page is in physical memory, until the next call.
         public let frame: PhysicalAddress
 
         /// Whether the page may be mapped writable: its frame already holds something newer than any storage.

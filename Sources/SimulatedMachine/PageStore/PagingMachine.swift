@@ -2,8 +2,13 @@ public import MemoryMap
 
 /// The RAM of a machine that pages: one stretch for page tables, one for the pages' frames.
 public struct PagingMachine {
+    /// All of its RAM.
     public let memory: SparseMemory
+
+    /// The frames that page tables are made in.
     public let tables: PhysicalRange
+
+    /// The frames of pages, in the order of their addresses.
     public let frames: [PhysicalAddress]
 
     /// - Precondition: The counts are positive, and together far below 2^52.

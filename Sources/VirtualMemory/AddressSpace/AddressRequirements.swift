@@ -11,6 +11,7 @@ public struct AddressRequirements: Hashable, Sendable {
     /// A power of two from 64 KiB on, or 0 for none in particular, in bytes.
     public var alignment: UInt64
 
+    /// Requirements, unchecked: the call that they are given to refuses wrong ones.
     public init(lowest: VirtualAddress? = nil, highest: VirtualAddress? = nil, alignment: UInt64 = 0) {
         self.lowest = lowest
         self.highest = highest

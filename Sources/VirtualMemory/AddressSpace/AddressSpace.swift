@@ -35,8 +35,10 @@ public struct AddressSpace<Backend: AddressSpaceBackend & ~Copyable>: ~Copyable 
         self.backend = backend
     }
 
+    /// The machine and the system that the process runs on.
     public var platform: Platform { regions.platform }
 
+    /// Which addresses belong to the program, and which to the system.
     public var partitions: PartitionTable { regions.partitions }
 
     /// The ledger that commitments are charged to.

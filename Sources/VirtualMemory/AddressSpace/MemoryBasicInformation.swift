@@ -13,10 +13,14 @@ public struct MemoryBasicInformation: Hashable, Sendable {
 
     /// The size of the alike pages from ``base`` on, in bytes.
     public let byteCount: UInt64
+
+    /// Free, reserved or committed, all of the alike pages.
     public let state: MemoryState
 
     /// Empty for reserved pages; ``PageProtection/noAccess`` for free addresses.
     public let protection: PageProtection
+
+    /// What is behind the allocation; ``RegionType/free`` for free addresses.
     public let type: RegionType
 
     /// What somebody else says of memory that no address space has account of.

@@ -2,7 +2,10 @@ public import MemoryMap
 
 /// What a query says of a whole allocation: `MEMORY_REGION_INFORMATION`.
 public struct MemoryRegionInformation: Hashable, Sendable {
+    /// The first address of the allocation.
     public let allocationBase: VirtualAddress
+
+    /// What the allocation was made with.
     public let allocationProtection: PageProtection
 
     /// The size of the allocation in bytes.
@@ -11,6 +14,7 @@ public struct MemoryRegionInformation: Hashable, Sendable {
     /// What is charged for it, in bytes: committed private pages, or all of a view with copies on write.
     public let commitSize: UInt64
 
+    /// What somebody else says of memory that no address space has account of.
     public init(
         allocationBase: VirtualAddress, allocationProtection: PageProtection, byteCount: UInt64, commitSize: UInt64
     ) {

@@ -4,6 +4,7 @@ public import MemoryMap
 public struct BookkeepingOnly: AddressSpaceBackend {
     private var nextFrame: UInt64 = 1
 
+    /// A backend that keeps nothing.
     public init() {}
 
     /// Numbers that were never given out before.

@@ -42,7 +42,10 @@ public struct PEImage: Hashable, Sendable {
     /// Where execution begins, from the beginning of the image on; 0 for none.
     public let entryPoint: UInt64
 
+    /// What the file header says of the program: IMAGE_FILE_HEADER.
     public let characteristics: Characteristics
+
+    /// What the optional header says of how to load it: DllCharacteristics.
     public let libraryCharacteristics: LibraryCharacteristics
 
     /// The headers and the sections, in the order of their addresses.

@@ -19,6 +19,8 @@ public struct PERelocation: Hashable, Sendable {
 
     /// Where in the image, in bytes.
     public let offset: UInt64
+
+    /// Which bits of the address stand there.
     public let kind: Kind
 
     /// How many bytes change.

@@ -14,6 +14,7 @@ public struct Platform: Hashable, Sendable {
     /// The size of a large page in bytes.
     public let largePageSize: UInt64
 
+    /// How wide addresses are in the structures that queries fill.
     public let pointerWidth: PointerWidth
 
     /// The first byte of the kernel partition.

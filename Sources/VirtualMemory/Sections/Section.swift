@@ -2,6 +2,7 @@
 ///
 /// It lives as long as anybody refers to it, views included. Not thread-safe, as nothing in this module is.
 public final class Section {
+    /// What the backend finds its contents by.
     public let storage: SectionStorage
 
     /// What it was made with; a section of a file says so.

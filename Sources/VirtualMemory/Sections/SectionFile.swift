@@ -7,8 +7,13 @@ public struct SectionFile: Sendable {
         @inlinable
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// What the file holds may be read.
         public static let read = Access(rawValue: 1)
+
+        /// What the file holds may be changed.
         public static let write = Access(rawValue: 2)
+
+        /// What the file holds may be run.
         public static let execute = Access(rawValue: 4)
     }
 
@@ -17,8 +22,11 @@ public struct SectionFile: Sendable {
 
     /// The size in bytes.
     public let byteCount: UInt64
+
+    /// What the file was opened for, which bounds what sections of it allow.
     public let access: Access
 
+    /// A file as whoever opened it knows it.
     public init(token: UInt64, byteCount: UInt64, access: Access) {
         self.token = token
         self.byteCount = byteCount

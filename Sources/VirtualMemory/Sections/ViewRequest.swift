@@ -2,6 +2,7 @@ public import MemoryMap
 
 /// The arguments of a call that maps a view, unchecked.
 public struct ViewRequest {
+    /// What to map a view of.
     public var section: Section
 
     /// Where; nil leaves it to the system.
@@ -28,6 +29,7 @@ public struct ViewRequest {
     /// The machine that an image has to be for; 0 and nil for any.
     public var imageMachine: UInt16?
 
+    /// A view of all of the section, anywhere.
     public init(section: Section, protection: PageProtection) {
         self.section = section
         self.protection = protection

@@ -59,5 +59,6 @@ public struct SectionAccess: OptionSet, Hashable, Sendable {
     /// `SECTION_MAP_EXECUTE`.
     public static let mapExecute = SectionAccess(rawValue: 0x8)
 
+    /// Everything that a section can be used for.
     public static let all: SectionAccess = [.query, .mapWrite, .mapRead, .mapExecute]
 }

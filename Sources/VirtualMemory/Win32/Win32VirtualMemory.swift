@@ -8,6 +8,7 @@ public struct Win32VirtualMemory<Backend: AddressSpaceBackend & ~Copyable>: ~Cop
     /// What the last failed call left behind; successful calls leave it alone.
     public var lastError: Win32Error?
 
+    /// Gives an address space the Win32 functions.
     public init(_ space: consuming AddressSpace<Backend>) { self.space = space }
 
     /// Runs a native call; a failure becomes ``lastError``.

@@ -80,7 +80,7 @@ typedef enum MEM_EXTENDED_PARAMETER_TYPE {
 
 #define MEM_EXTENDED_PARAMETER_TYPE_BITS 8
 
-typedef struct MEM_EXTENDED_PARAMETER {
+__extension__ typedef struct MEM_EXTENDED_PARAMETER {
     __extension__ struct {
         DWORD64 Type : MEM_EXTENDED_PARAMETER_TYPE_BITS;
         DWORD64 Reserved : 64 - MEM_EXTENDED_PARAMETER_TYPE_BITS;

@@ -163,6 +163,10 @@ typedef struct _OVERLAPPED {
 #define GENERIC_ALL 0x10000000
 
 /* Integers out of pointers and pointers out of integers, as the 64-bit conversions of Windows have them. */
+#ifdef __cplusplus
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#endif
 static inline ULONG PtrToUlong(const void *pointer) { return (ULONG)(ULONG_PTR)pointer; }
 static inline LONG PtrToLong(const void *pointer) { return (LONG)(LONG_PTR)pointer; }
 static inline ULONG HandleToULong(const void *handle) { return (ULONG)(ULONG_PTR)handle; }
@@ -171,6 +175,9 @@ static inline void *ULongToPtr(ULONG value) { return (void *)(ULONG_PTR)value; }
 static inline void *LongToPtr(LONG value) { return (void *)(LONG_PTR)value; }
 static inline HANDLE ULongToHandle(ULONG value) { return (HANDLE)(ULONG_PTR)value; }
 static inline HANDLE LongToHandle(LONG value) { return (HANDLE)(LONG_PTR)value; }
+#ifdef __cplusplus
+#pragma GCC diagnostic pop
+#endif
 #define PtrToUint(pointer) PtrToUlong(pointer)
 #define UlongToPtr(value) ULongToPtr(value)
 #define UintToPtr(value) ULongToPtr(value)
