@@ -51,7 +51,13 @@ extension HostProcess {
                 space.backend.storages.nextNumber, byteCount: byteCount, protection: protection, attributes: attributes,
                 platform: space.platform,
                 ledger: space.ledger, canLockMemory: space.canLockMemory)
-            try store(section, isImage: false)
+            let mask = HostMemory.pageSize - 1
+            do throws(BackendError) {
+                let storage = try HostStorage.anonymous(byteCount: (section.byteCount + mask) & ~mask)
+                space.backend.storages.add(storage, as: section.storage)
+            } catch {
+                throw .insufficientResources
+            }
             return HostSection(section)
         }
     }
@@ -78,83 +84,6 @@ extension HostProcess {
                     fileByteCount: max(file.byteCount, section.byteCount)), as: section.storage)
             return HostSection(section)
         }
-    }
-
-    /// A section of an executable image, laid out as its headers say.
-    ///
-    /// - Parameter byteCount: how much of it the section has; 0 for all.
-    public func createImageSection(
-        _ file: HostSectionFile, byteCount: UInt64 = 0, protection: PageProtection, attributes: SectionAttributes
-    ) throws(NTStatus) -> HostSection {
-        let named = SectionFile(token: 0, byteCount: file.byteCount, access: file.access)
-        try Section.checkImage(named, protection: protection, attributes: attributes)
-        let bytes = try Self.contents(of: file)
-        return try withLock { () throws(NTStatus) in
-            let image: PEImage
-            // The span does not outlive the array.
-            do throws(PEImageError) { image = try unsafe PEImage(parsing: bytes.span.bytes) } catch { throw NTStatus(error) }
-            let section = try Section.image(
-                SectionFile(token: space.backend.storages.nextNumber, byteCount: file.byteCount, access: file.access), image,
-                byteCount: byteCount, protection: protection, attributes: attributes, ledger: space.ledger)
-            let storage = try store(section, isImage: true, file.identity)
-            do throws(NTStatus) {
-                try Self.lay(out: image, bytes, in: storage)
-            } catch {
-                space.backend.storages.abandon(section.storage)
-                throw error
-            }
-            return HostSection(section)
-        }
-    }
-
-    @discardableResult
-    private func store(
-        _ section: Section, isImage: Bool, _ identity: HostFileIdentity? = nil
-    ) throws(NTStatus) -> HostStorage {
-        var storage: HostStorage
-        do throws(BackendError) {
-            let mask = HostMemory.pageSize - 1
-            storage = try HostStorage.anonymous(byteCount: (section.byteCount + mask) & ~mask, isImage: isImage)
-        } catch {
-            throw .insufficientResources
-        }
-        storage.identity = identity
-        space.backend.storages.add(storage, as: section.storage)
-        return storage
-    }
-
-    /// The whole of an image's file.
-    private static func contents(of file: HostSectionFile) throws(NTStatus) -> [UInt8] {
-        guard file.byteCount > 0, file.byteCount < 1 << 32 else { throw .invalidFileForSection }
-        var bytes = [UInt8](repeating: 0, count: Int(file.byteCount))
-        let descriptor = FileDescriptor(rawValue: file.descriptor)
-        var place = 0
-        // The descriptor fills the array's own storage from the place on and says how much of it.
-        while place < bytes.count {
-            let count =
-                unsafe try? bytes.withUnsafeMutableBytes {
-                    unsafe try descriptor.read(
-                        fromAbsoluteOffset: Int64(place), into: UnsafeMutableRawBufferPointer(rebasing: $0[place...]))
-                }
-            guard let count, count > 0 else { throw .inPageError }
-            place += count
-        }
-        return bytes
-    }
-
-    /// Puts an image's headers and parts where they lie in memory.
-    private static func lay(out image: PEImage, _ bytes: [UInt8], in storage: HostStorage) throws(NTStatus) {
-        let descriptor = FileDescriptor(rawValue: storage.descriptor)
-        func write(_ offset: UInt64, _ count: UInt64, at place: UInt64) throws(NTStatus) {
-            guard offset < UInt64(bytes.count), place < image.imageSize else { return }
-            let end = min(offset + min(count, image.imageSize - place), UInt64(bytes.count))
-            guard end > offset else { return }
-            guard (try? descriptor.writeAll(toAbsoluteOffset: Int64(place), bytes[Int(offset)..<Int(end)])) != nil else {
-                throw .insufficientResources
-            }
-        }
-        try write(0, image.headerSize, at: 0)
-        for part in image.parts { try write(part.fileOffset, min(part.fileByteCount, part.byteCount), at: part.start) }
     }
 
     // MARK: Views

@@ -50,14 +50,22 @@ enum HostFiles {
         return Information(result)
     }
 
-    /// Opens a file that is there. Views of a file that can be written have to be able to read it.
+    /// Opens a file that is there, and waits for nobody: the other end of a pipe of the host's may never come. Views of a file that can
+    /// be written have to be able to read it.
     static func open(_ path: FilePath, reads: Bool, writes: Bool) throws(Errno) -> FileDescriptor {
         do throws(Errno) {
-            return try open(path, writes ? .readWrite : .readOnly, [.closeOnExec])
+            return try openAtOnce(path, writes ? .readWrite : .readOnly)
         } catch {
             guard error == .permissionDenied, writes, !reads else { throw error }
-            return try open(path, .writeOnly, [.closeOnExec])
+            return try openAtOnce(path, .writeOnly)
         }
+    }
+
+    private static func openAtOnce(_ path: FilePath, _ mode: FileDescriptor.AccessMode) throws(Errno) -> FileDescriptor {
+        let descriptor = try open(path, mode, [.closeOnExec, .nonBlocking])
+        // Reads and writes wait as they would have.
+        _ = fcntl(descriptor.rawValue, F_SETFL, fcntl(descriptor.rawValue, F_GETFL) & ~O_NONBLOCK)
+        return descriptor
     }
 
     /// Makes a file that is not there.

@@ -1,5 +1,9 @@
 /* Arguments that cannot be: pointers to what cannot be read or written, sizes past all memory, and names that threads make at once. */
 #include <pthread.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -145,6 +149,30 @@ static void names(void)
     FAILS(CreateEventA(NULL, TRUE, FALSE, (LPCSTR)8), ERROR_NOACCESS);
 }
 
+/* A file as large as an image can be is not read to find out that it is none, and a pipe of the host's keeps nobody waiting. */
+static void files(void)
+{
+    char path[] = "/tmp/strata-hostile-XXXXXX";
+    const int descriptor = mkstemp(path);
+    CHECK(descriptor >= 0 && ftruncate(descriptor, 0xF0000000) == 0 && pwrite(descriptor, "MZ", 2, 0) == 2);
+    HANDLE file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    FAILS(CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE, 0, 0, NULL), ERROR_BAD_EXE_FORMAT);
+    getrusage(RUSAGE_SELF, &after);
+    CHECK(after.ru_maxrss - before.ru_maxrss < 64 << 10);
+    CHECK(CloseHandle(file));
+    close(descriptor);
+    unlink(path);
+
+    CHECK(mkfifo(path, 0600) == 0);
+    alarm(20);
+    file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    alarm(0);
+    CHECK(file != INVALID_HANDLE_VALUE && CloseHandle(file));
+    unlink(path);
+}
+
 int main(void)
 {
     self = GetCurrentProcess();
@@ -153,5 +181,6 @@ int main(void)
     written_code();
     handlers();
     names();
+    files();
     return finish();
 }
