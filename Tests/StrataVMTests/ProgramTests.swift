@@ -15,7 +15,8 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "extension.c", "forms.c", "holes.c", "images.c", "large_pages.c", "layout.cpp", "mappings.c",
+            "allocation.c", "environment.c", "extension.c", "forms.c", "holes.c", "images.c", "large_pages.c", "layout.cpp",
+            "mappings.c",
             "modules.c",
             "native.c",
             "pipes.c", "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
