@@ -16,9 +16,9 @@
 #define MADV_FREE 8
 #endif
 
-int host_claim(uintptr_t address, size_t size)
+static int map_new(uintptr_t address, size_t size, int protection, int flags, int descriptor, off_t offset)
 {
-    void *at = mmap((void *)address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    void *at = mmap((void *)address, size, protection, flags | MAP_FIXED_NOREPLACE, descriptor, offset);
     if (at == MAP_FAILED)
         return errno;
     if (at != (void *)address) {
@@ -29,6 +29,26 @@ int host_claim(uintptr_t address, size_t size)
     return 0;
 }
 
+int host_map_new(uintptr_t address, size_t size, int protection)
+{
+    return map_new(address, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+int host_claim(uintptr_t address, size_t size)
+{
+    return host_map_new(address, size, PROT_NONE);
+}
+
+static int file_flags(bool shared)
+{
+    return shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE;
+}
+
+int host_map_new_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared)
+{
+    return map_new(address, size, protection, file_flags(shared), descriptor, (off_t)offset);
+}
+
 int host_unclaim(uintptr_t address, size_t size)
 {
     return munmap((void *)address, size) == 0 ? 0 : errno;
@@ -37,7 +57,7 @@ int host_unclaim(uintptr_t address, size_t size)
 int host_map_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared)
 {
     void *at = mmap(
-        (void *)address, size, protection, (shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE) | MAP_FIXED,
+        (void *)address, size, protection, file_flags(shared) | MAP_FIXED,
         descriptor, (off_t)offset);
     return at == MAP_FAILED ? errno : 0;
 }

@@ -16,6 +16,15 @@ struct HostBackend: ~Copyable {
     /// Physical pages of the program's.
     var frames = FrameStorage()
 
+    /// Addresses of the arenas that nothing is mapped at: see HostBackend+Holes.
+    var holes = RangeList()
+
+    /// Former holes that others have mapped something in, to be taken out of the bookkeeping's hands.
+    var lost: [VirtualRange] = []
+
+    /// Set while something is released that may leave a hole: the whole of an allocation in an arena.
+    var mayLeaveHole = false
+
     /// Set while the bookkeeping takes over addresses of the rest of the program: nothing is done to them.
     var isAdopting = false
 
@@ -46,6 +55,11 @@ extension HostBackend: AddressSpaceBackend {
         _ range: VirtualRange, _ attributes: ReservationAttributes, committedAs protection: PageProtection?
     ) throws(BackendError) {
         guard !isAdopting else { return }
+        if let protection, attributes.isSubset(of: .topDown), !holes.isEmpty {
+            let access = Self.access(protection)
+            if try fillHole(range, { (range) throws(BackendError) in try HostMemory.mapNew(range, access) }) { return }
+        }
+        try closeHoles(in: range)
         if attributes.contains(.writeWatch) { try watch(range) }
         guard let protection else { return }
         if attributes.contains(.largePages), try mapLargePages(range, protection) { return }
@@ -70,7 +84,9 @@ extension HostBackend: AddressSpaceBackend {
     mutating func release(_ range: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {
         guard !isAdopting else { return }
         // Physical pages are mapped without being committed.
-        if !isClean || !frames.isUnused || isTracked(range) { try HostMemory.clear(range) }
+        if !isClean || !frames.isUnused || isTracked(range) {
+            if leavingPlaceholder || !leaveHole(range) { try HostMemory.clear(range) }
+        }
         watches.remove(range)
     }
 
@@ -88,15 +104,20 @@ extension HostBackend: AddressSpaceBackend {
     mutating func map(_ range: VirtualRange, _ view: ViewMapping) throws(BackendError) {
         guard let storage = storages[view.storage] else { throw .storageFailed }
         let access = view.isReserved ? [] : Self.access(view.protection)
-        try HostMemory.map(
-            range, access, descriptor: storage.descriptor, offset: view.offset, isShared: !view.isCopyOnWrite && !storage.isImage)
+        let isShared = !view.isCopyOnWrite && !storage.isImage
+        let fills = try fillHole(range) { (range) throws(BackendError) in
+            try HostMemory.mapNew(range, access, descriptor: storage.descriptor, offset: view.offset, isShared: isShared)
+        }
+        if !fills {
+            try HostMemory.map(range, access, descriptor: storage.descriptor, offset: view.offset, isShared: isShared)
+        }
         storages.addView(of: view.storage)
     }
 
     mutating func unmap(
         _ range: VirtualRange, of storage: SectionStorage, leavingPlaceholder: Bool
     ) throws(BackendError) {
-        try HostMemory.clear(range)
+        if leavingPlaceholder || !leaveHole(range) { try HostMemory.clear(range) }
         storages.removeView(of: storage)
     }
 

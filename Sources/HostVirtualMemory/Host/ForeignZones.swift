@@ -9,14 +9,15 @@ import VirtualMemory
 /// within them asks nothing of the kernel and adds no mapping of its own. A zone's free addresses can still be claimed one by one by
 /// whoever asks for them by address.
 struct ForeignZones {
-    /// Ascending and disjoint, made of whole granules.
-    private(set) var zones: [VirtualRange] = []
+    private var zoneList = RangeList()
+    private var arenas = RangeList()
+    private var claimList = RangeList()
 
-    /// Ascending and disjoint.
-    private(set) var arenas: [VirtualRange] = []
+    /// Ascending and disjoint; made of whole granules when the process starts.
+    var zones: [VirtualRange] { zoneList.ranges }
 
     /// What was claimed within zones, ascending and disjoint.
-    private(set) var claims: [VirtualRange] = []
+    var claims: [VirtualRange] { claimList.ranges }
 
     /// Room for the program's heap above its image, in bytes.
     private static let heapRoom: UInt64 = 1 << 36
@@ -46,7 +47,7 @@ struct ForeignZones {
             place = max(place, overflow ? high + 1 : min(end & ~(granule - 1), high + 1))
         }
         var free = low
-        for arena in arenas {
+        for arena in arenas.ranges {
             if arena.start.rawValue > free { addZone(free, arena.start.rawValue - 1) }
             free = arena.last.rawValue + 1
         }
@@ -55,7 +56,7 @@ struct ForeignZones {
 
     private mutating func addZone(_ start: UInt64, _ last: UInt64) {
         guard let zone = VirtualRange(start: VirtualAddress(start), last: VirtualAddress(last)) else { return }
-        zones.append(zone)
+        zoneList.insert(zone)
     }
 
     /// Claims a gap, or as much of it as the process may have; what cannot be had stays part of a zone.
@@ -66,7 +67,7 @@ struct ForeignZones {
         for skipped in [0, 0x10_0000 as UInt64] where size > skipped {
             guard let range = VirtualRange(start: VirtualAddress(start + skipped), byteCount: size - skipped) else { return }
             if HostMemory.claim(range) {
-                arenas.append(range)
+                arenas.insert(range)
                 if budget != .max { budget -= size - skipped }
                 return
             }
@@ -76,17 +77,15 @@ struct ForeignZones {
     // MARK: Asking
 
     /// Whether an address belongs to the rest of the program.
-    func contains(_ address: VirtualAddress) -> Bool {
-        Self.find(address, in: zones) != nil && Self.find(address, in: claims) == nil
-    }
+    func contains(_ address: VirtualAddress) -> Bool { zoneList.contains(address) && !claimList.contains(address) }
 
     /// The zone that an address lies in.
-    func zone(of address: VirtualAddress) -> VirtualRange? { Self.find(address, in: zones).map { zones[$0] } }
+    func zone(of address: VirtualAddress) -> VirtualRange? { zoneList.range(of: address) }
 
     /// Whether the range lies in what was claimed when the process started.
     func isInArena(_ base: VirtualAddress, _ byteCount: UInt64) -> Bool {
-        guard let index = Self.find(base, in: arenas) else { return false }
-        return byteCount <= arenas[index].last.rawValue - base.rawValue
+        guard let arena = arenas.range(of: base) else { return false }
+        return byteCount <= arena.last.rawValue - base.rawValue
     }
 
     /// The pieces of a range that lie in zones and are not claimed.
@@ -112,53 +111,16 @@ struct ForeignZones {
     }
 
     /// Whether anything in a range was claimed by name.
-    func hasClaim(in range: VirtualRange) -> Bool {
-        let index = Self.place(range.start, in: claims)
-        return index < claims.count && claims[index].overlaps(range)
-    }
+    func hasClaim(in range: VirtualRange) -> Bool { claimList.overlaps(range) }
 
-    mutating func addClaim(_ range: VirtualRange) {
-        let index = claims.firstIndex { $0.start > range.start } ?? claims.count
-        claims.insert(range, at: index)
-    }
+    mutating func addClaim(_ range: VirtualRange) { claimList.insert(range) }
 
     /// Takes the range out of the claims, and gives what of it was one.
-    mutating func removeClaims(in range: VirtualRange) -> [VirtualRange] {
-        var (kept, removed): ([VirtualRange], [VirtualRange]) = ([], [])
-        for claim in claims {
-            guard let overlap = claim.intersection(range) else {
-                kept.append(claim)
-                continue
-            }
-            removed.append(overlap)
-            if claim.start < overlap.start,
-                let before = VirtualRange(start: claim.start, last: VirtualAddress(overlap.start.rawValue - 1))
-            {
-                kept.append(before)
-            }
-            if overlap.last < claim.last,
-                let after = VirtualRange(start: VirtualAddress(overlap.last.rawValue + 1), last: claim.last)
-            {
-                kept.append(after)
-            }
-        }
-        claims = kept
-        return removed
-    }
+    mutating func removeClaims(in range: VirtualRange) -> [VirtualRange] { claimList.remove(range) }
 
-    /// The index of the range that holds an address.
-    private static func find(_ address: VirtualAddress, in ranges: [VirtualRange]) -> Int? {
-        let index = place(address, in: ranges)
-        return index < ranges.count && ranges[index].contains(address) ? index : nil
-    }
-
-    /// The index of the first range that does not end before an address.
-    private static func place(_ address: VirtualAddress, in ranges: [VirtualRange]) -> Int {
-        var (low, high) = (0, ranges.count)
-        while low < high {
-            let middle = (low + high) >> 1
-            if ranges[middle].last < address { low = middle + 1 } else { high = middle }
-        }
-        return low
+    /// Leaves a part of an arena to the rest of the program, which has mapped something there.
+    mutating func lose(_ range: VirtualRange) {
+        arenas.remove(range)
+        zoneList.insert(range)
     }
 }

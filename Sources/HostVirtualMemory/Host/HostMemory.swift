@@ -36,6 +36,30 @@ enum HostMemory {
         try check(host_map_file(address(range), size(range), access.rawValue, descriptor, offset, isShared))
     }
 
+    /// Whether addresses were free.
+    enum Place {
+        case mapped
+        case taken
+    }
+
+    /// Maps private memory of zeros where nothing is.
+    static func mapNew(_ range: VirtualRange, _ access: Access) throws(BackendError) -> Place {
+        try place(host_map_new(address(range), size(range), access.rawValue))
+    }
+
+    /// Maps a part of a file where nothing is.
+    static func mapNew(
+        _ range: VirtualRange, _ access: Access, descriptor: Int32, offset: UInt64, isShared: Bool
+    ) throws(BackendError) -> Place {
+        try place(host_map_new_file(address(range), size(range), access.rawValue, descriptor, offset, isShared))
+    }
+
+    private static func place(_ error: Int32) throws(BackendError) -> Place {
+        if error == EEXIST { return .taken }
+        try check(error)
+        return .mapped
+    }
+
     static func discard(_ range: VirtualRange) { _ = host_discard(address(range), size(range)) }
 
     static func makeFree(_ range: VirtualRange) { _ = host_make_free(address(range), size(range)) }

@@ -35,7 +35,7 @@ extension HostProcess {
     private func allocateLocked(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
         do throws(NTStatus) {
             guard !request.type.contains(.largePages) else { return try allocateLargePages(request) }
-            return try space.allocate(request)
+            return try keepingOutOfTheWay { () throws(NTStatus) in try space.allocate(request) }
         } catch {
             if error == .noMemory, let base = request.base, let range = Self.named(base, request.byteCount) { repair(range) }
             throw error
@@ -50,8 +50,14 @@ extension HostProcess {
             if type.contains(.release), let region = try? space.queryRegion(base) {
                 // Nothing committed means nothing there: what was decommitted was cleared.
                 space.backend.isClean = region.commitSize == 0
+                // What is committed piece by piece is so again the next time, and needs a reservation to be committed in.
+                space.backend.mayLeaveHole =
+                    region.commitSize == region.byteCount && byteCount == 0 && isInArena(region)
             }
-            defer { space.backend.isClean = false }
+            defer {
+                space.backend.isClean = false
+                space.backend.mayLeaveHole = false
+            }
             let freed = try space.free(base, byteCount: byteCount, type)
             if type.contains(.release), let range = VirtualRange(start: freed.base, byteCount: freed.byteCount) {
                 returnForeign(range)

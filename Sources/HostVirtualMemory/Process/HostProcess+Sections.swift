@@ -102,7 +102,7 @@ extension HostProcess {
             guard let base = request.base, zones.zone(of: base) != nil,
                 base.rawValue & (Platform.allocationGranularity - 1) == 0,
                 let named = Self.named(base, request.byteCount > 0 ? request.byteCount : rest)
-            else { return try space.mapView(request) }
+            else { return try keepingOutOfTheWay { () throws(NTStatus) in try space.mapView(request) } }
             try claimForeign(named)
             do throws(NTStatus) {
                 return try space.mapView(request)
@@ -118,6 +118,8 @@ extension HostProcess {
         try withLock { () throws(NTStatus) in
             if zones.contains(address) { throw .notMappedView }
             let region = try? space.queryRegion(address)
+            space.backend.mayLeaveHole = region.map(isInArena) ?? false
+            defer { space.backend.mayLeaveHole = false }
             try space.unmapView(address, flags)
             if let region, let range = VirtualRange(start: region.allocationBase, byteCount: region.byteCount) {
                 returnForeign(range)

@@ -58,13 +58,46 @@ import VirtualMemory
     // MARK: Addresses of the rest of the program
 
     /// Keeps addresses out of the bookkeeping's hands, without doing anything to them.
-    func adopt(_ range: VirtualRange) {
+    ///
+    /// - Returns: false where they are in its hands already.
+    @discardableResult
+    func adopt(_ range: VirtualRange) -> Bool {
         space.backend.isAdopting = true
         defer { space.backend.isAdopting = false }
         var request = AllocationRequest(
             base: range.start, byteCount: range.last.rawValue - range.start.rawValue + 1, type: .reserve, protection: .noAccess)
         request.isExtended = false
-        _ = try? space.allocate(request)
+        return (try? space.allocate(request)) != nil
+    }
+
+    /// Whether an allocation lies in an arena, and what comes after it there can begin where it did.
+    func isInArena(_ region: MemoryRegionInformation) -> Bool {
+        zones.isInArena(region.allocationBase, region.byteCount)
+            && region.allocationBase.rawValue & (Platform.allocationGranularity - 1) == 0
+    }
+
+    /// Does something again that failed because others have mapped something where it was to be done.
+    func keepingOutOfTheWay<Result>(_ body: () throws(NTStatus) -> Result) throws(NTStatus) -> Result {
+        while true {
+            do throws(NTStatus) {
+                return try body()
+            } catch {
+                guard error == .noMemory, giveUpLost() else { throw error }
+            }
+        }
+    }
+
+    /// Leaves what others have mapped something in to them.
+    private func giveUpLost() -> Bool {
+        let lost = space.backend.lost
+        space.backend.lost = []
+        var isAny = false
+        for range in lost where adopt(range) {
+            space.backend.holes.remove(range)
+            zones.lose(range)
+            isAny = true
+        }
+        return isAny
     }
 
     /// Hands addresses to the bookkeeping that it was kept from.
