@@ -147,13 +147,13 @@ extension HostProcess {
         }
     }
 
-    /// The descriptor of the file that an address is a view of; nil where it is none.
+    /// Asks about the file that an address is a view of, by its descriptor, which is the section's own and lasts as long as the call.
     ///
-    /// It is the section's own: it may be asked about, and lasts no longer than the view.
-    public func descriptor(at address: VirtualAddress) -> Int32? {
+    /// - Returns: nil where the address is no view, and what `ask` finds.
+    public func withDescriptor<Answer>(at address: VirtualAddress, _ ask: (Int32) -> Answer?) -> Answer? {
         withLock {
             guard let storage = space.section(at: address)?.section.storage else { return nil }
-            return space.backend.storages[storage]?.descriptor
+            return space.backend.storages[storage].flatMap { ask($0.descriptor) }
         }
     }
 

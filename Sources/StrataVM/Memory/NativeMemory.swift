@@ -177,28 +177,33 @@ enum MemoryCalls {
     }
 }
 
-@c @implementation public func NtLockVirtualMemory(
-    _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG
+/// Locks or unlocks pages, in the working set, in memory or in both: there is no difference here.
+private func changeLock(
+    _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG,
+    _ change: (VirtualAddress, UInt64) throws(NTStatus) -> Void
 ) -> NTSTATUS {
     native { () throws(Status) in
         try unsafe HandleTable.process(process)
         let asked = try unsafe MemoryCalls.range(address, size)
-        guard type == 1 || type == 2 || type == 3 else { throw Status(.invalidParameter) }
-        try withStatus { () throws(NTStatus) in try HostProcess.current.lock(asked.address, byteCount: asked.size) }
+        guard 1...3 ~= type else { throw Status(.invalidParameter) }
+        try withStatus { () throws(NTStatus) in try change(asked.address, asked.size) }
         let pages = MemoryCalls.pages(asked.address, asked.size)
         try unsafe MemoryCalls.report(pages.address, pages.byteCount, address, size)
+    }
+}
+
+@c @implementation public func NtLockVirtualMemory(
+    _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG
+) -> NTSTATUS {
+    unsafe changeLock(process, address, size, type) { (base, byteCount) throws(NTStatus) in
+        try HostProcess.current.lock(base, byteCount: byteCount)
     }
 }
 
 @c @implementation public func NtUnlockVirtualMemory(
     _ process: HANDLE?, _ address: UnsafeMutablePointer<PVOID?>?, _ size: UnsafeMutablePointer<SIZE_T>?, _ type: ULONG
 ) -> NTSTATUS {
-    native { () throws(Status) in
-        try unsafe HandleTable.process(process)
-        let asked = try unsafe MemoryCalls.range(address, size)
-        guard type == 1 || type == 2 || type == 3 else { throw Status(.invalidParameter) }
-        try withStatus { () throws(NTStatus) in try HostProcess.current.unlock(asked.address, byteCount: asked.size) }
-        let pages = MemoryCalls.pages(asked.address, asked.size)
-        try unsafe MemoryCalls.report(pages.address, pages.byteCount, address, size)
+    unsafe changeLock(process, address, size, type) { (base, byteCount) throws(NTStatus) in
+        try HostProcess.current.unlock(base, byteCount: byteCount)
     }
 }

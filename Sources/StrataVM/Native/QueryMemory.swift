@@ -73,8 +73,8 @@ private func workingSet(_ entry: PVOID?) throws(Status) {
 
 /// The name of the file behind an address, after its counted string.
 private func name(_ address: VirtualAddress, _ buffer: PVOID?, _ length: SIZE_T) throws(Status) -> Int {
-    guard let descriptor = HostProcess.current.descriptor(at: address),
-        let name = HostFiles.name(of: descriptor), name.hasPrefix("/"), !name.hasPrefix("/memfd:")
+    guard let name = HostProcess.current.withDescriptor(at: address, HostFiles.name(of:)), name.hasPrefix("/"),
+        !name.hasPrefix("/memfd:")
     else { throw Status(.invalidAddress) }
     let units = Array(name.utf16) + [0]
     let header = unsafe MemoryLayout<UNICODE_STRING>.size
