@@ -26,7 +26,7 @@ extension AddressSpace where Backend: ~Copyable {
             try withBackend { backend throws(BackendError) in
                 try backend.reserve(range, attributes, committedAs: protection)
             }
-        case .commit(_, let index, let protection, _):
+        case .commit(_, _, let index, let protection, _):
             let word = protection.subtracting(.caching).union(regions.allocations[index].caching)
             try withBackend { backend throws(BackendError) in try backend.commit(range, word) }
         case .commitView(_, let index, let protection):

@@ -25,7 +25,7 @@ extension AddressSpace where Backend: ~Copyable {
         let plan = try regions.planFree(base.rawValue, byteCount, type)
         let freed: Range<UInt64>
         switch plan {
-        case .decommit(let range, _, _):
+        case .decommit(let range, _, _, _):
             freed = range
             let pages = regions.virtualRange(range)
             try withBackend { backend throws(BackendError) in try backend.decommit(pages) }

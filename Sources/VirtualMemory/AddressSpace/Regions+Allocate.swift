@@ -185,7 +185,7 @@ extension Regions {
             guard protection.validatedForPrivateMemory != nil else { throw .invalidPageProtection }
             let charge = range.upperBound - range.lowerBound - committedBytes(in: range, from: first)
             guard ledger.canCharge(charge) else { throw .commitmentLimit }
-            return .commit(range, allocation: index, protection, charge: charge)
+            return .commit(range, from: first, allocation: index, protection, charge: charge)
         case .mapped:
             guard let view = view(of: allocation), case .pagingFile = view.section.storage else { throw .alreadyCommitted }
             guard protection.isSubset(ofView: view.access) else { throw .sectionProtection }
@@ -229,11 +229,11 @@ extension Regions {
             } else {
                 add(allocation, pages: protection ?? [])
             }
-        case .commit(let range, let index, let protection, let charge):
+        case .commit(let range, let first, let index, let protection, let charge):
             account.add(charge)
             allocations[index].charged += charge
             let run = PageRun(allocation: UInt32(index), protection: protection.subtracting(.caching))
-            tree.assign(from: range.lowerBound, to: range.upperBound, run)
+            tree.assign(from: range.lowerBound, to: range.upperBound, run, at: first)
         case .commitView(let range, let index, let protection):
             let allocation = allocations[index]
             guard let view = view(of: allocation) else { return }

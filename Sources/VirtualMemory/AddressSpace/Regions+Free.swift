@@ -2,8 +2,8 @@ import MemoryMap
 
 /// What a checked call to free memory will do.
 enum FreePlan {
-    /// Pages lose their storage, of which `charge` bytes are charged.
-    case decommit(Range<UInt64>, allocation: Int, charge: UInt64)
+    /// Pages lose their storage, of which `charge` bytes are charged; the run that holds the first of them is given.
+    case decommit(Range<UInt64>, from: RunTree<PageRun>.Cursor, allocation: Int, charge: UInt64)
     case release(Range<UInt64>, allocation: Int)
 
     /// An allocation becomes the placeholder again that it replaced.
@@ -43,7 +43,7 @@ extension Regions {
         if type == .decommit {
             guard allocation.kind != .placeholder else { throw .conflictingAddresses }
             guard allocation.kind == .privateMemory, !allocation.traits.contains(.largePages) else { throw .invalidParameter }
-            return .decommit(range, allocation: index, charge: committedBytes(in: range, from: first))
+            return .decommit(range, from: first, allocation: index, charge: committedBytes(in: range, from: first))
         }
         // Frames, large pages and write watches belong to an allocation as a whole.
         guard isWhole || allocation.kind != .physical && allocation.traits.isDisjoint(with: [.largePages, .writeWatch]) else {
@@ -84,10 +84,11 @@ extension Regions {
 
     mutating func apply(_ plan: FreePlan) {
         switch plan {
-        case .decommit(let range, let index, let freed):
+        case .decommit(let range, let first, let index, let freed):
             account.subtract(freed)
             allocations[index].charged -= freed
-            tree.assign(from: range.lowerBound, to: range.upperBound, PageRun(allocation: UInt32(index), protection: []))
+            let run = PageRun(allocation: UInt32(index), protection: [])
+            tree.assign(from: range.lowerBound, to: range.upperBound, run, at: first)
             forgetDecommitted(range)
         case .release(let range, let index):
             release(range, allocation: index)

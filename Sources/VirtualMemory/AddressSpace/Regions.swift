@@ -145,6 +145,10 @@ struct Regions: ~Copyable {
     ///
     /// - Parameter first: the first run that ends above the range's beginning.
     func committedBytes(in range: Range<UInt64>, from first: RunTree<PageRun>.Cursor?) -> UInt64 {
+        if let first, tree.start(first) <= range.lowerBound, tree.end(first) >= range.upperBound {
+            // The common case: pages that are all alike.
+            return tree.value(first).isCommitted ? range.upperBound - range.lowerBound : 0
+        }
         var total: UInt64 = 0
         var cursor = first
         while let here = cursor, tree.start(here) < range.upperBound {
