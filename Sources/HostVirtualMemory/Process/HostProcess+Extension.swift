@@ -2,7 +2,7 @@ import CHostMemory
 public import VirtualMemory
 
 extension HostProcess {
-    /// Makes a section of a file larger, and the file where it is too small: ``Section/extend(to:fileByteCount:grow:)``.
+    /// Makes a section of a file larger, and the file where it is too small: `Section.extend(to:fileByteCount:grow:)`.
     ///
     /// - Returns: the size that the section has then, in bytes.
     @discardableResult

@@ -3,7 +3,7 @@ public import MemoryMap
 public import VirtualMemory
 
 extension HostProcess {
-    /// Reserves, commits or resets memory: ``AddressSpace/allocate(_:)``.
+    /// Reserves, commits or resets memory: `AddressSpace.allocate(_:)`.
     @discardableResult
     public func allocate(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
         try withLock { () throws(NTStatus) in
@@ -42,7 +42,7 @@ extension HostProcess {
         }
     }
 
-    /// Decommits or releases memory: ``AddressSpace/free(_:byteCount:_:)``.
+    /// Decommits or releases memory: `AddressSpace.free(_:byteCount:_:)`.
     @discardableResult
     public func free(_ base: VirtualAddress, byteCount: UInt64, _ type: FreeType) throws(NTStatus) -> FreedMemory {
         try withLock { () throws(NTStatus) in
@@ -66,7 +66,7 @@ extension HostProcess {
         }
     }
 
-    /// Changes what may be done with committed pages: ``AddressSpace/protect(_:byteCount:_:)``.
+    /// Changes what may be done with committed pages: `AddressSpace.protect(_:byteCount:_:)`.
     ///
     /// Pages of the rest of the program are changed too where they are mapped.
     @discardableResult
@@ -84,14 +84,14 @@ extension HostProcess {
         }
     }
 
-    /// What the page at an address is: ``AddressSpace/query(_:)``, and for the rest of the program what the kernel says.
+    /// What the page at an address is: `AddressSpace.query(_:)`, and for the rest of the program what the kernel says.
     public func query(_ address: VirtualAddress) throws(NTStatus) -> MemoryBasicInformation {
         host_enter()
         defer { host_leave() }
         return zones.contains(address) ? queryForeign(address) : try space.query(address)
     }
 
-    /// What the allocation of an address is as a whole: ``AddressSpace/queryRegion(_:)``, and for the rest of the program what the
+    /// What the allocation of an address is as a whole: `AddressSpace.queryRegion(_:)`, and for the rest of the program what the
     /// kernel says.
     public func queryRegion(_ address: VirtualAddress) throws(NTStatus) -> MemoryRegionInformation {
         try withLock { () throws(NTStatus) in
@@ -101,17 +101,17 @@ extension HostProcess {
         }
     }
 
-    /// Keeps pages in memory: ``AddressSpace/lock(_:byteCount:)``.
+    /// Keeps pages in memory: `AddressSpace.lock(_:byteCount:)`.
     public func lock(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
         try withLock { () throws(NTStatus) in try space.lock(base, byteCount: byteCount) }
     }
 
-    /// No longer keeps pages in memory: ``AddressSpace/unlock(_:byteCount:)``.
+    /// No longer keeps pages in memory: `AddressSpace.unlock(_:byteCount:)`.
     public func unlock(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
         try withLock { () throws(NTStatus) in try space.unlock(base, byteCount: byteCount) }
     }
 
-    /// The written pages of watched memory: ``AddressSpace/writtenPages(_:byteCount:capacity:reset:)``.
+    /// The written pages of watched memory: `AddressSpace.writtenPages(_:byteCount:capacity:reset:)`.
     public func writtenPages(
         _ base: VirtualAddress, byteCount: UInt64, capacity: Int, reset: Bool
     ) throws(NTStatus) -> [VirtualAddress] {
@@ -131,7 +131,7 @@ extension HostProcess {
         }
     }
 
-    /// Makes watched pages count as not written: ``AddressSpace/resetWrites(_:byteCount:)``.
+    /// Makes watched pages count as not written: `AddressSpace.resetWrites(_:byteCount:)`.
     public func resetWrites(_ base: VirtualAddress, byteCount: UInt64) throws(NTStatus) {
         try withLock { () throws(NTStatus) in
             try space.resetWrites(base, byteCount: byteCount)
@@ -149,17 +149,17 @@ extension HostProcess {
         if space.backend.forgetWrites(range) { repair(range) }
     }
 
-    /// Takes physical pages for the program to map: ``AddressSpace/allocateFrames(_:)``.
+    /// Takes physical pages for the program to map: `AddressSpace.allocateFrames(_:)`.
     public func allocateFrames(_ count: Int) throws(NTStatus) -> [UInt64] {
         try withLock { () throws(NTStatus) in try space.allocateFrames(count) }
     }
 
-    /// Gives physical pages back: ``AddressSpace/freeFrames(_:)``.
+    /// Gives physical pages back: `AddressSpace.freeFrames(_:)`.
     public func freeFrames(_ frames: [UInt64]) throws(NTStatus) {
         try withLock { () throws(NTStatus) in try space.freeFrames(frames) }
     }
 
-    /// Puts physical pages under addresses: ``AddressSpace/mapFrames(_:pageCount:frames:)``.
+    /// Puts physical pages under addresses: `AddressSpace.mapFrames(_:pageCount:frames:)`.
     public func mapFrames(_ base: VirtualAddress, pageCount: Int, frames: [UInt64]?) throws(NTStatus) {
         try withLock { () throws(NTStatus) in try space.mapFrames(base, pageCount: pageCount, frames: frames) }
     }

@@ -42,7 +42,7 @@ public struct HostFileIdentity: Hashable, Sendable {
 }
 
 extension HostProcess {
-    /// A section of memory without a file: ``Section/pagingFile(_:byteCount:protection:attributes:platform:ledger:canLockMemory:)``.
+    /// A section of memory without a file: `Section.pagingFile(_:byteCount:protection:attributes:platform:ledger:canLockMemory:)`.
     public func createSection(
         byteCount: UInt64, protection: PageProtection, attributes: SectionAttributes
     ) throws(NTStatus) -> HostSection {
@@ -88,7 +88,7 @@ extension HostProcess {
 
     // MARK: Views
 
-    /// Maps a view: ``AddressSpace/mapView(_:)``.
+    /// Maps a view: `AddressSpace.mapView(_:)`.
     ///
     /// - Parameter configure: the rest of the call's arguments.
     public func mapView(
@@ -113,7 +113,7 @@ extension HostProcess {
         }
     }
 
-    /// Ends the view of an address: ``AddressSpace/unmapView(_:_:)``.
+    /// Ends the view of an address: `AddressSpace.unmapView(_:_:)`.
     public func unmapView(_ address: VirtualAddress, _ flags: UnmapFlags = []) throws(NTStatus) {
         try withLock { () throws(NTStatus) in
             if zones.contains(address) { throw .notMappedView }

@@ -3,7 +3,7 @@ import ExecutableImage
 public import KernelMemory
 public import MemoryMap
 
-// The address space that the kernel starts with; see ``KernelAddressSpace`` for what lies where.
+// The address space that the kernel starts with; see `KernelAddressSpace` for what lies where.
 
 extension PageTables where Memory: ~Copyable, Frames: ~Copyable {
     /// Maps everything that the kernel needs until it makes mappings of its own.

@@ -3,7 +3,7 @@ public import KernelMemory
 public import MemoryMap
 
 /// The firmware's runtime regions and the two mappings that they have in turn: at their physical addresses, for the one call
-/// of SetVirtualAddressMap, and at ``KernelAddressSpace/runtimeServicesBase`` from then on.
+/// of SetVirtualAddressMap, and at `KernelAddressSpace.runtimeServicesBase` from then on.
 public struct RuntimeRegions {
     /// A region, and where it is going to be.
     public struct Region {

@@ -7,7 +7,7 @@ public struct AnalyzedMap: Sendable {
     public let listed: ListedMap
     public let resolved: ResolvedMap
 
-    /// The figures under ``ListedMapSummary/policy``.
+    /// The figures under `ListedMapSummary.policy`.
     public let summary: ListedMapSummary
 
     /// Analyzes one of the maps of `source`.

@@ -37,7 +37,7 @@ public struct MapRow: Hashable, Sendable {
 
     public var defect: Defect
 
-    /// The type in the numbers of UEFI, whatever the source calls it; see ``TypeWords``.
+    /// The type in the numbers of UEFI, whatever the source calls it; see `TypeWords`.
     public var type: MemoryType
 
     /// The attributes, empty where the source gives none (``hasAttributes``).
