@@ -243,11 +243,25 @@ static void take_fault(int number, siginfo_t *information, void *context)
     errno = error;
 }
 
+/* A child has the forking thread only: what another one was doing inside would never end there. */
+static void before_fork(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
 int host_catch_faults(host_fault_judge newJudge)
 {
     atomic_store_explicit(&judge, newJudge, memory_order_release);
     if (atomic_exchange(&is_catching, true))
         return 0;
+    const int error = pthread_atfork(before_fork, after_fork, after_fork);
+    if (error != 0)
+        return error;
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = take_fault;

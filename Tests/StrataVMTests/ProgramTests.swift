@@ -15,7 +15,8 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "extension.c", "forms.c", "holes.c", "hostile.c", "images.c", "large_pages.c",
+            "allocation.c", "environment.c", "extension.c", "forks.c", "forms.c", "holes.c", "hostile.c", "images.c",
+            "large_pages.c",
             "layout.cpp",
             "mappings.c",
             "modules.c",
