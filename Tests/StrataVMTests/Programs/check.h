@@ -75,4 +75,15 @@ static inline int finish(void)
     return failures != 0;
 }
 
+/* How many mappings the kernel keeps for this process. */
+static inline int count_mappings(void)
+{
+    FILE *const maps = fopen("/proc/self/maps", "r");
+    int count = 0;
+    for (int byte; (byte = getc(maps)) != EOF;)
+        count += byte == '\n';
+    fclose(maps);
+    return count;
+}
+
 #endif

@@ -9,16 +9,6 @@
 
 enum { granule = 0x10000, page = 0x1000 };
 
-static int count_mappings(void)
-{
-    FILE *const maps = fopen("/proc/self/maps", "r");
-    int count = 0;
-    for (int byte; (byte = getc(maps)) != EOF;)
-        count += byte == '\n';
-    fclose(maps);
-    return count;
-}
-
 static bool is_free(const void *at, size_t size)
 {
     MEMORY_BASIC_INFORMATION information;

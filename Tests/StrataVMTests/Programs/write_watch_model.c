@@ -210,16 +210,6 @@ static void check_fork(void)
     CHECK(VirtualFree(start, 0, MEM_RELEASE));
 }
 
-static int count_mappings(void)
-{
-    FILE *const maps = fopen("/proc/self/maps", "r");
-    int count = 0;
-    for (int byte; (byte = getc(maps)) != EOF;)
-        count += byte == '\n';
-    fclose(maps);
-    return count;
-}
-
 int main(void)
 {
     memory = VirtualAlloc(NULL, pageCount * pageSize, MEM_RESERVE | MEM_WRITE_WATCH, PAGE_READWRITE);
