@@ -62,11 +62,6 @@ int host_map_file(uintptr_t address, size_t size, int protection, int descriptor
     return at == MAP_FAILED ? errno : 0;
 }
 
-int host_discard(uintptr_t address, size_t size)
-{
-    return madvise((void *)address, size, MADV_DONTNEED) == 0 ? 0 : errno;
-}
-
 int host_make_free(uintptr_t address, size_t size)
 {
     return madvise((void *)address, size, MADV_FREE) == 0 ? 0 : errno;

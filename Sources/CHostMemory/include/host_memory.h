@@ -42,8 +42,6 @@ int host_map_new(uintptr_t address, size_t size, int protection);
 /// Maps a file's bytes as host_map_file does, where nothing is mapped yet; EEXIST where something is.
 int host_map_new_file(uintptr_t address, size_t size, int protection, int descriptor, uint64_t offset, bool shared);
 
-/// Drops the contents of anonymous pages: zeros at the next touch.
-int host_discard(uintptr_t address, size_t size);
 /// Allows the kernel to drop the contents when it needs memory.
 int host_make_free(uintptr_t address, size_t size);
 /// Asks for large pages.

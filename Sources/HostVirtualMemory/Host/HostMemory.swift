@@ -60,8 +60,6 @@ enum HostMemory {
         return .mapped
     }
 
-    static func discard(_ range: VirtualRange) { _ = host_discard(address(range), size(range)) }
-
     static func makeFree(_ range: VirtualRange) { _ = host_make_free(address(range), size(range)) }
 
     static func preferLargePages(_ range: VirtualRange) { _ = host_prefer_large_pages(address(range), size(range)) }

@@ -8,7 +8,7 @@ import Synchronization
 struct Regions: ~Copyable {
     /// Never read. A structure with a value that cannot leave its place is handed over by its address; the compiler copies the
     /// others as a whole, a kilobyte, for every call that only reads.
-    private let place = Atomic<Bool>(false)
+    private let pinned = Atomic<Bool>(false)
 
     let platform: Platform
     let partitions: PartitionTable
