@@ -1,5 +1,7 @@
 import BenchmarkHarness
 import CHostBenchmark
+import Glibc
+import SystemPackage
 
 /// What libstrata-vm's calls cost beside the host's own, in one run: swift run -c release HostVirtualMemoryBenchmark
 ///
@@ -9,11 +11,13 @@ import CHostBenchmark
 enum HostVirtualMemoryBenchmark {
     static func main() async {
         Stopwatch.pin()
-        let arguments = CommandLine.arguments
-        let wine = await Wine(program: arguments.count == 3 && arguments[1] == "--wine" ? arguments[2] : nil)
-        guard arguments.count == 1 || wine != nil else {
-            print("usage: HostVirtualMemoryBenchmark [--wine PROGRAM], with wine on PATH")
-            return
+        let arguments = CommandLine.arguments.dropFirst()
+        let wine = await Wine(program: arguments.count == 2 && arguments.first == "--wine" ? arguments.last : nil)
+        guard arguments.isEmpty || wine != nil else {
+            let message =
+                "HostVirtualMemoryBenchmark: takes nothing, or --wine PROGRAM that runs in wine; see Scripts/wine-benchmark\n"
+            _ = try? FileDescriptor.standardError.writeAll(message.utf8)
+            exit(64)
         }
         if let wine { print("Wine: \(wine.version)\n") }
         print(await calls(wine).markdown)

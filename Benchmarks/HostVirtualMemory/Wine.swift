@@ -8,13 +8,14 @@ struct Wine: Sendable {
     let version: String
     private let program: String
 
-    /// Nil where no program is given or there is no Wine.
+    /// Nil where no program is given, there is no Wine, or the program does not run in it.
     init?(program: String?) async {
         guard let program, let version = await Wine.output(["--version"], limit: 200)?.split(separator: "\n").first else {
             return nil
         }
         self.program = program
         self.version = String(version)
+        guard await samples("reserve", 1, rounds: 1) != nil else { return nil }
     }
 
     /// Nanoseconds an operation of a row, by sample; nil where Wine cannot do it.
