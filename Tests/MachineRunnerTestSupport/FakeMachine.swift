@@ -73,7 +73,7 @@ public final class FakeMachine: Sendable {
         HostEnvironment(variables: variables, currentDirectory: folder, executableDirectory: nil)
     }
 
-    public func configuration(_ architecture: MachineArchitecture = .x86_64, timeout: Duration = .seconds(20)) throws
+    public func configuration(_ architecture: MachineArchitecture = .x86_64, timeout: Duration = .seconds(600)) throws
         -> MachineConfiguration
     {
         MachineConfiguration(

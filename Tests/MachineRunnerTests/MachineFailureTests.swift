@@ -45,19 +45,25 @@ struct MachineFailureTests {
 
     @Test func timesOutInTheStageThatHangs() async throws {
         let machine = try FakeMachine(.runsOn(SerialScript().cut(before: "kernel", "start").adding("half a li")))
-        let error = try await machine.failure(timeout: .seconds(1)) {
-            $0.log = machine.folder.appending("kept.log")
-            $0.screenshot = machine.folder.appending("kept.png")
-        }
-        guard case .timedOut(.exitBootServices, .seconds(1), let lines) = error else {
-            Issue.record("\(String(describing: error))")
+        // A busy host may need more than the first limit to start the program and have it write.
+        for seconds in [1, 10, 100] {
+            let error = try await machine.failure(timeout: .seconds(seconds)) {
+                $0.log = machine.folder.appending("kept.log")
+                $0.screenshot = machine.folder.appending("kept.png")
+            }
+            guard case .timedOut(let stage, .seconds(seconds), let lines) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(error?.exitStatus == 124)
+            #expect(machine.leftovers == [])
+            guard stage == .exitBootServices else { continue }
+            #expect(lines.last == "half a li")
+            #expect(machine.read("kept.log")?.contains("half a li") == true)
+            #expect(machine.read("kept.png") == "PNG\n")
             return
         }
-        #expect(lines.last == "half a li")
-        #expect(error?.exitStatus == 124)
-        #expect(machine.read("kept.log")?.contains("half a li") == true)
-        #expect(machine.read("kept.png") == "PNG\n")
-        #expect(machine.leftovers == [])
+        Issue.record("the stage was never reached")
     }
 
     @Test func endsAnEmulatorThatHearsNothing() async throws {

@@ -144,7 +144,11 @@ struct StrataCommandTests {
         ]
         for (behavior, status, text) in cases {
             let machine = try FakeMachine(behavior)
-            let outcome = try await strata(["boot", "--timeout", status == 124 ? "1" : "3600"], on: machine)
+            var outcome = try await strata(["boot", "--timeout", status == 124 ? "1" : "3600"], on: machine)
+            if status == 124, !outcome.errors.contains(text) {
+                // A busy host may need more than a second to start the program and have it write.
+                outcome = try await strata(["boot", "--timeout", "60"], on: machine)
+            }
             #expect(outcome.status == status, "\(behavior): \(outcome.errors)")
             #expect(outcome.errors.contains(text), "\(outcome.errors)")
             #expect(machine.leftovers == [])

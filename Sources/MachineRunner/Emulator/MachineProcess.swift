@@ -92,6 +92,7 @@ struct MachineProcess {
                 }
             }
             var pending = session.start()
+            var patience = ListeningClock()
             var next = arrivals.makeAsyncIterator()
             var openStreams = 2
             while true {
@@ -99,11 +100,7 @@ struct MachineProcess {
                     switch action {
                     case .send(let command):
                         _ = try? await execution.standardInputWriter.write(command.encoded())
-                    case .arm(let timer, let duration):
-                        tasks.addTask {
-                            do { try await Task.sleep(for: duration) } catch { return }
-                            sender.yield(.input(.timer(timer)))
-                        }
+                    case .arm(let timer, let duration): patience.arm(timer, for: duration)
                     case .kill:
                         try? execution.send(signal: .kill, toProcessGroup: true)
                     }
@@ -114,7 +111,8 @@ struct MachineProcess {
                 let now = clock.now - start
                 pending += hear(&session, at: now)
                 switch arrival {
-                case .tick: break
+                case .tick:
+                    for timer in patience.listened(until: now) { pending += session.handle(.timer(timer), at: now) }
                 case .words(let more):
                     if more.isEmpty { openStreams -= 1 }
                     words += more.prefix(Self.wordLimit - words.count)

@@ -24,7 +24,7 @@ static void *work(void *argument)
 static int child(char *inherited)
 {
     /* Where it waits for ever the parent is told so. */
-    alarm(20);
+    alarm(300);
     if (inherited[0] != 7)
         return 1;
     inherited[0] = 8;

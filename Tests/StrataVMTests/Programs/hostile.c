@@ -166,7 +166,7 @@ static void files(void)
     unlink(path);
 
     CHECK(mkfifo(path, 0600) == 0);
-    alarm(20);
+    alarm(300);
     file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     alarm(0);
     CHECK(file != INVALID_HANDLE_VALUE && CloseHandle(file));
