@@ -15,7 +15,7 @@ run: images
 test: images programs browser lint
 	Scripts/fuzz --seconds 10
 	swift build -q --build-tests
-	swift test --skip-build
+	Scripts/test
 
 # Every boot of a planned guest, where `make test` has one of each kind.
 test-boot: programs
