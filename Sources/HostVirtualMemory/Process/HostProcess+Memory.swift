@@ -164,6 +164,11 @@ extension HostProcess {
         try withLock { () throws(NTStatus) in try space.mapFrames(base, pageCount: pageCount, frames: frames) }
     }
 
+    /// Puts physical pages under single addresses: `AddressSpace.mapFrames(at:frames:)`.
+    public func mapFrames(at addresses: [VirtualAddress], frames: [UInt64]?) throws(NTStatus) {
+        try withLock { () throws(NTStatus) in try space.mapFrames(at: addresses, frames: frames) }
+    }
+
     /// Whether this process may lock pages by privilege, which large and physical pages need.
     public func setLockMemoryPrivilege(_ isHeld: Bool) { withLock { space.canLockMemory = isHeld } }
 

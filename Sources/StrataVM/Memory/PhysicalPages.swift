@@ -11,12 +11,19 @@ private func frames(_ count: UnsafeMutablePointer<ULONG_PTR>?) throws(Status) ->
 }
 
 private func load(_ count: Int, _ frames: UnsafeMutablePointer<ULONG_PTR>?) throws(Status) -> [UInt64] {
-    var result: [UInt64] = []
+    try unsafe load(count, frames, default: 0) { UInt64($0) }
+}
+
+/// The elements of the caller's array, each brought into a form of ours.
+private func load<Element: BitwiseCopyable, Result>(
+    _ count: Int, _ array: UnsafeMutablePointer<Element>?, default value: Element, _ form: (Element) -> Result
+) throws(Status) -> [Result] {
+    var result: [Result] = []
     for index in 0..<count {
-        guard let frame = unsafe Arguments.load(frames.map { unsafe $0 + index }, default: 0) else {
+        guard let element = unsafe Arguments.load(array.map { unsafe $0 + index }, default: value) else {
             throw Status(.accessViolation)
         }
-        result.append(UInt64(frame))
+        result.append(form(element))
     }
     return result
 }
@@ -45,6 +52,15 @@ private func map(_ address: PVOID?, _ count: ULONG_PTR, _ array: UnsafeMutablePo
     }
 }
 
+private func scatter(
+    _ addresses: UnsafeMutablePointer<PVOID?>?, _ count: ULONG_PTR, _ array: UnsafeMutablePointer<ULONG_PTR>?
+) throws(Status) {
+    guard count < 1 << 34 else { throw Status(.invalidParameter) }
+    let pages = try unsafe load(Int(count), addresses, default: nil) { unsafe Arguments.address($0) }
+    let frames = unsafe array == nil ? nil : try load(Int(count), array)
+    try withStatus { () throws(NTStatus) in try HostProcess.current.mapFrames(at: pages, frames: frames) }
+}
+
 private func free(
     _ process: HANDLE?, _ count: UnsafeMutablePointer<ULONG_PTR>?, _ array: UnsafeMutablePointer<ULONG_PTR>?
 ) throws(Status) {
@@ -62,6 +78,12 @@ private func free(
     win32 { () throws(Status) in try unsafe map(address, count, frames) }
 }
 
+@c @implementation public func MapUserPhysicalPagesScatter(
+    _ addresses: UnsafeMutablePointer<PVOID?>?, _ count: ULONG_PTR, _ frames: PULONG_PTR?
+) -> BOOL {
+    win32 { () throws(Status) in try unsafe scatter(addresses, count, frames) }
+}
+
 @c @implementation public func FreeUserPhysicalPages(_ process: HANDLE?, _ count: PULONG_PTR?, _ frames: PULONG_PTR?) -> BOOL {
     win32 { () throws(Status) in try unsafe free(process, count, frames) }
 }
@@ -76,6 +98,12 @@ private func free(
     _ address: PVOID?, _ count: ULONG_PTR, _ frames: UnsafeMutablePointer<ULONG_PTR>?
 ) -> NTSTATUS {
     native { () throws(Status) in try unsafe map(address, count, frames) }
+}
+
+@c @implementation public func NtMapUserPhysicalPagesScatter(
+    _ addresses: UnsafeMutablePointer<PVOID?>?, _ count: ULONG_PTR, _ frames: UnsafeMutablePointer<ULONG_PTR>?
+) -> NTSTATUS {
+    native { () throws(Status) in try unsafe scatter(addresses, count, frames) }
 }
 
 @c @implementation public func NtFreeUserPhysicalPages(

@@ -22,15 +22,7 @@ extension AddressSpace where Backend: ~Copyable {
         for frame in frames {
             guard regions.frames.owns(frame) else { throw .invalidParameter }
         }
-        var mapped: [Range<UInt64>] = []
-        for frame in frames {
-            if let page = regions.frames.page(of: frame) { mapped.append(page..<page + platform.pageSize) }
-        }
-        for page in mapped {
-            let pages = regions.virtualRange(page)
-            try withBackend { backend throws(BackendError) in try backend.mapFrames(pages, []) }
-            regions.frames.unmap(page)
-        }
+        try change(frames.compactMap { regions.frames.page(of: $0) }, to: nil)
         for frame in frames { regions.frames.disown(frame) }
         backend.freeFrames(frames)
     }
@@ -44,18 +36,17 @@ extension AddressSpace where Backend: ~Copyable {
     /// - Complexity: O(*pages* log *n*).
     public mutating func mapFrames(_ base: VirtualAddress, pageCount: Int, frames: [UInt64]?) throws(NTStatus) {
         let (size, overflow) = UInt64(max(pageCount, 0)).multipliedReportingOverflow(by: platform.pageSize)
-        guard !overflow, let range = regions.pages(base.rawValue & ~regions.pageMask, size),
-            let index = regions.allocation(holding: range), regions.allocations[index].kind == .physical
-        else { throw .invalidParameter }
-        if let frames {
-            guard frames.count == pageCount, !frames.containsDuplicates else { throw .invalidParameter }
-            for frame in frames {
-                guard regions.frames.owns(frame) else { throw .invalidParameter }
-                if let page = regions.frames.page(of: frame), !range.contains(page) { throw .invalidParameter }
-            }
+        guard !overflow, let range = regions.pages(base.rawValue & ~regions.pageMask, size), takesFrames(range) else {
+            throw .invalidParameter
         }
+        if let frames { try check(frames, pageCount: pageCount) { range.contains($0) } }
         let pages = regions.virtualRange(range)
-        try withBackend { backend throws(BackendError) in try backend.mapFrames(pages, frames ?? []) }
+        do throws(NTStatus) {
+            try withBackend { backend throws(BackendError) in try backend.mapFrames(pages, frames ?? []) }
+        } catch {
+            restore(range)
+            throw error
+        }
         regions.frames.unmap(range)
         guard let frames else { return }
         var page = range.lowerBound
@@ -63,6 +54,76 @@ extension AddressSpace where Backend: ~Copyable {
             regions.frames.map(frame, at: page)
             page += platform.pageSize
         }
+    }
+
+    /// Puts physical pages under single addresses, or takes away what is there: MapUserPhysicalPagesScatter.
+    ///
+    /// - Parameters:
+    ///   - addresses: one of each page, none twice, in any regions of that kind.
+    ///   - frames: as many frames that the program owns, none of them mapped elsewhere; nil to take them away.
+    /// - Throws: `.invalidParameter` for other addresses and frames; what the backend says.
+    /// - Complexity: O(*pages* log *n*).
+    public mutating func mapFrames(at addresses: [VirtualAddress], frames: [UInt64]?) throws(NTStatus) {
+        let pages = addresses.map { $0.rawValue & ~regions.pageMask }
+        guard !pages.isEmpty, !pages.containsDuplicates else { throw .invalidParameter }
+        for page in pages {
+            guard let range = regions.pages(page, platform.pageSize), takesFrames(range) else { throw .invalidParameter }
+        }
+        if let frames {
+            let sorted = pages.sorted()
+            try check(frames, pageCount: pages.count) { sorted.hasInOrder($0) }
+        }
+        try change(pages, to: frames)
+        guard let frames else { return }
+        for (frame, page) in zip(frames, pages) { regions.frames.map(frame, at: page) }
+    }
+
+    /// Has the backend put frames, or nothing, under pages, which are taken note of as having none then; all of them or none.
+    private mutating func change(_ pages: [UInt64], to frames: [UInt64]?) throws(NTStatus) {
+        var changed = 0
+        do throws(NTStatus) {
+            while changed < pages.count {
+                try put(frames?[changed], under: pages[changed])
+                changed += 1
+            }
+        } catch {
+            // What the backend could do it can undo.
+            for page in pages[..<changed] { try? put(regions.frames.frame(at: page), under: page) }
+            throw error
+        }
+        for page in pages { regions.frames.unmap(page..<page + platform.pageSize) }
+    }
+
+    /// Has the backend put under every page of a range what is taken note of.
+    private mutating func restore(_ range: Range<UInt64>) {
+        let pages = regions.virtualRange(range)
+        try? withBackend { backend throws(BackendError) in try backend.mapFrames(pages, []) }
+        var next = regions.frames.firstMapped(from: range.lowerBound)
+        while let page = next, page < range.upperBound {
+            try? put(regions.frames.frame(at: page), under: page)
+            next = regions.frames.firstMapped(from: page + platform.pageSize)
+        }
+    }
+
+    /// Whether pages lie in one region that the program puts physical pages under.
+    private func takesFrames(_ range: Range<UInt64>) -> Bool {
+        guard let index = regions.allocation(holding: range) else { return false }
+        return regions.allocations[index].kind == .physical
+    }
+
+    /// Throws unless there is one frame a page, all owned, each under none of the addresses that stay as they are.
+    private func check(_ frames: [UInt64], pageCount: Int, isChanged: (UInt64) -> Bool) throws(NTStatus) {
+        guard frames.count == pageCount, !frames.containsDuplicates else { throw .invalidParameter }
+        for frame in frames {
+            guard regions.frames.owns(frame) else { throw .invalidParameter }
+            if let page = regions.frames.page(of: frame), !isChanged(page) { throw .invalidParameter }
+        }
+    }
+
+    /// Has the backend put a frame, or nothing, under one page.
+    private mutating func put(_ frame: UInt64?, under page: UInt64) throws(NTStatus) {
+        let range = regions.virtualRange(page..<page + platform.pageSize)
+        try withBackend { backend throws(BackendError) in try backend.mapFrames(range, frame.map { [$0] } ?? []) }
     }
 }
 
@@ -72,5 +133,16 @@ extension [UInt64] {
         let sorted = sorted()
         for position in sorted.indices.dropFirst() where sorted[position] == sorted[position - 1] { return true }
         return false
+    }
+
+    /// Whether a number is among numbers in rising order.
+    fileprivate func hasInOrder(_ number: UInt64) -> Bool {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if self[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low] == number
     }
 }

@@ -19,4 +19,11 @@ extension Win32VirtualMemory where Backend: ~Copyable {
     public mutating func mapUserPhysicalPages(_ address: VirtualAddress, _ pageCount: Int, _ frames: [UInt64]?) -> Bool {
         native { space throws(NTStatus) in try space.mapFrames(address, pageCount: pageCount, frames: frames) } != nil
     }
+
+    /// MapUserPhysicalPagesScatter.
+    ///
+    /// - Parameter frames: nil takes away what is mapped.
+    public mutating func mapUserPhysicalPagesScatter(_ addresses: [VirtualAddress], _ frames: [UInt64]?) -> Bool {
+        native { space throws(NTStatus) in try space.mapFrames(at: addresses, frames: frames) } != nil
+    }
 }

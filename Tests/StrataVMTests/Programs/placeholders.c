@@ -73,6 +73,31 @@ int main(void)
     CHECK(AllocateUserPhysicalPages(GetCurrentProcess(), &count, frames) && MapUserPhysicalPages(memory, 4, frames));
     CHECK(frames[0] + frames[1] + frames[2] + frames[3] == before);
     CHECK(memory[0] == 0 && memory[0x1000] == 0 && memory[0x2000] == 0 && memory[0x3000] == 0);
+
+    /* Single pages, in any order and of any such region; or none of them. */
+    char *const other = VirtualAlloc(NULL, 0x10000, MEM_RESERVE | MEM_PHYSICAL, PAGE_READWRITE);
+    PVOID pages[] = {other + 0x3000, memory + 0x2000, memory + 0x123};
+    for (int i = 0; i < 4; i++)
+        memory[i * 0x1000] = 10 + i;
+    FAILS(MapUserPhysicalPagesScatter(pages, 3, frames), ERROR_INVALID_PARAMETER);
+    ULONG_PTR turned[] = {frames[0], frames[2], frames[0]};
+    FAILS(MapUserPhysicalPagesScatter(pages, 3, turned), ERROR_INVALID_PARAMETER);
+    PVOID twice[] = {other, other + 1}, strange[] = {other, (char *)frames};
+    FAILS(MapUserPhysicalPagesScatter(twice, 2, NULL), ERROR_INVALID_PARAMETER);
+    FAILS(MapUserPhysicalPagesScatter(strange, 2, NULL), ERROR_INVALID_PARAMETER);
+    FAILS(MapUserPhysicalPagesScatter(pages, 0, NULL), ERROR_INVALID_PARAMETER);
+    FAILS(MapUserPhysicalPagesScatter(NULL, 1, NULL), ERROR_NOACCESS);
+    CHECK(memory[0] == 10 && memory[0x2000] == 12 && touch_read(other + 0x3000) == EXCEPTION_ACCESS_VIOLATION);
+    turned[1] = frames[2];
+    turned[2] = frames[1];
+    CHECK(NtMapUserPhysicalPagesScatter(pages, 3, turned) == STATUS_INVALID_PARAMETER);
+    CHECK(MapUserPhysicalPages(memory + 0x1000, 1, NULL) && NtMapUserPhysicalPagesScatter(pages, 3, turned) == STATUS_SUCCESS);
+    CHECK(other[0x3000] == 10 && memory[0] == 11 && memory[0x2000] == 12 && memory[0x3000] == 13);
+    MEMORY_BASIC_INFORMATION found;
+    CHECK(VirtualQuery(other + 0x3000, &found, sizeof found) && found.State == MEM_COMMIT && found.RegionSize == 0x1000);
+    CHECK(MapUserPhysicalPagesScatter(pages, 2, NULL) && touch_read(other + 0x3000) == EXCEPTION_ACCESS_VIOLATION);
+    CHECK(touch_read(memory + 0x2000) == EXCEPTION_ACCESS_VIOLATION && memory[0] == 11 && memory[0x3000] == 13);
+    CHECK(VirtualFree(other, 0, MEM_RELEASE));
     /* Released while frames are there: nothing of them stays to be seen. */
     memory[0] = 1;
     CHECK(VirtualFree(memory, 0, MEM_RELEASE) && touch_read(memory) == EXCEPTION_ACCESS_VIOLATION);

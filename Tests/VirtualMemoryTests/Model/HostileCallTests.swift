@@ -30,7 +30,7 @@ import Testing
     private func call(_ random: inout SeededGenerator, _ space: inout Space, _ sections: [Section]) throws(NTStatus) {
         let (base, size, word) = (Self.number(&random), Self.number(&random), Self.word(&random))
         let address = VirtualAddress(base)
-        switch random.below(14) {
+        switch random.below(15) {
         case 0...2:
             var request = AllocationRequest(
                 base: random.chance(30) ? nil : address, byteCount: size,
@@ -65,6 +65,9 @@ import Testing
             try space.mapView(request)
         case 11: try space.unmapView(address, UnmapFlags(rawValue: UInt32(random.below(5))))
         case 12: _ = try space.touch(address, random.pick(AccessKind.allCases))
+        case 13:
+            try space.mapFrames(
+                at: [address, VirtualAddress(size)], frames: random.chance(50) ? nil : [size, Self.number(&random)])
         default: try space.mapFrames(address, pageCount: Int(truncatingIfNeeded: size), frames: random.chance(50) ? nil : [size])
         }
     }

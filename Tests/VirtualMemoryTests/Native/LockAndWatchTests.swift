@@ -117,6 +117,20 @@ import Testing
         #expect(map(0x2000, [frames[1], frames[0]]) == nil)
         #expect(map(0x2000, nil, pages: 2) == nil)
         #expect(map(0x8000, [frames[1]]) == nil)
+        let other = try space.allocate(0, 0x1_0000, [.reserve, .physical])
+        func scatter(_ addresses: [UInt64], _ frames: [UInt64]?) -> NTStatus? {
+            status { () throws(NTStatus) in try space.mapFrames(at: addresses.map { VirtualAddress($0) }, frames: frames) }
+        }
+        #expect(scatter([other, base + 0x1000], [frames[0], frames[1]]) == .invalidParameter)
+        #expect(scatter([other, base + 0x8000], [frames[1], frames[0]]) == nil)
+        #expect(scatter([other + 0xFFF, other], nil) == .invalidParameter)
+        #expect(scatter([other, other + 0x1_0000], nil) == .invalidParameter)
+        #expect(scatter([other], [frames[1], frames[2]]) == .invalidParameter)
+        #expect(scatter([], nil) == .invalidParameter)
+        #expect(try space.query(other).state == .committed && space.query(base + 0x8000).state == .committed)
+        #expect(scatter([other, base + 0x1000, base + 0x8000], nil) == nil)
+        #expect(try space.query(other).byteCount == 0x1_0000 && space.query(base).byteCount == 0x1_0000)
+        #expect(map(0x8000, [frames[1]]) == nil)
         #expect(status { () throws(NTStatus) in try space.free(base, 0x1000, .release) } == .freeVMNotAtBase)
         #expect(status { () throws(NTStatus) in try space.freeFrames([1234]) } == .invalidParameter)
         #expect(status { () throws(NTStatus) in try space.freeFrames([frames[1], frames[0], frames[1]]) } == .invalidParameter)

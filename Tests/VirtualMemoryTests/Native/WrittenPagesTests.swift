@@ -4,22 +4,13 @@ import Testing
 @testable import VirtualMemory
 
 /// A backend whose every page is written, and which counts the pages that it is asked for.
-private struct Written: AddressSpaceBackend {
+private struct Written: IdleBackend {
     var asked: UInt64 = 0
 
     mutating func takeWrites(in range: VirtualRange, _ report: (VirtualRange) -> Void) {
         asked += (range.last.rawValue - range.start.rawValue + 1) / 0x1000
         report(range)
     }
-
-    mutating func reserve(_: VirtualRange, _: ReservationAttributes, committedAs: PageProtection?) throws(BackendError) {}
-    mutating func commit(_: VirtualRange, _: PageProtection) throws(BackendError) {}
-    mutating func decommit(_: VirtualRange) throws(BackendError) {}
-    mutating func release(_: VirtualRange, leavingPlaceholder: Bool) throws(BackendError) {}
-    mutating func protect(_: VirtualRange, _: PageProtection) throws(BackendError) {}
-    mutating func map(_: VirtualRange, _: ViewMapping) throws(BackendError) {}
-    mutating func unmap(_: VirtualRange, of: SectionStorage, leavingPlaceholder: Bool) throws(BackendError) {}
-    mutating func copyOnWrite(_: VirtualRange, of: ViewMapping) throws(BackendError) {}
 }
 
 @Suite struct WrittenPagesTests {

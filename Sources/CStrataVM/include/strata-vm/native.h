@@ -204,6 +204,7 @@ NTSTATUS NTAPI NtAreMappedFilesTheSame(PVOID first, PVOID second);
 
 NTSTATUS NTAPI NtAllocateUserPhysicalPages(HANDLE process, ULONG_PTR *count, ULONG_PTR *frames);
 NTSTATUS NTAPI NtMapUserPhysicalPages(PVOID address, ULONG_PTR count, ULONG_PTR *frames);
+NTSTATUS NTAPI NtMapUserPhysicalPagesScatter(PVOID *addresses, ULONG_PTR count, ULONG_PTR *frames);
 NTSTATUS NTAPI NtFreeUserPhysicalPages(HANDLE process, ULONG_PTR *count, ULONG_PTR *frames);
 
 /// Reads and writes at an offset, or where the file is when there is none. Every call ends at once; events are set when it has.
