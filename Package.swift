@@ -207,7 +207,10 @@ let hostedTargets: [Target] = [
         dependencies: ["SeededRandom", "GuestBoot", "GuestImage", "GuestLayout", "FirmwareTables", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
-        name: "LayoutBootTests", dependencies: ["GuestBoot", "GuestImage", "GuestLayout", "MachineRunner", "MemoryMap", system],
+        name: "LayoutBootTests",
+        dependencies: [
+            "GuestBoot", "GuestImage", "GuestLayout", "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system,
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "DisplayTests", dependencies: ["SeededRandom", "Display", "MemoryMap", "MemoryReport"],
@@ -223,12 +226,13 @@ let hostedTargets: [Target] = [
         name: "SimulatedBootTests", dependencies: ["MachineRunner", "ELFFixtures", "ExecutableImage", "MemoryMap", system],
         swiftSettings: strict),
     .testTarget(
-        name: "BootTests", dependencies: ["MachineRunner", "MemoryMap", "BootHandoff", system], swiftSettings: strict),
+        name: "BootTests", dependencies: ["MachineRunner", "MachineRunnerTestSupport", "MemoryMap", "BootHandoff", system],
+        swiftSettings: strict),
     .testTarget(
         name: "GuardTests",
         dependencies: [
-            "MachineRunner", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff", "SeededRandom", "GuestImage",
-            system,
+            "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", "MemoryGuard", "UEFIMemory", "MapFormats", "BootHandoff",
+            "SeededRandom", "GuestImage", system,
         ],
         swiftSettings: strict),
     .testTarget(

@@ -1,5 +1,6 @@
 import Foundation
 import MachineRunner
+import MachineRunnerTestSupport
 import SystemPackage
 import Testing
 
@@ -13,8 +14,7 @@ struct TestMachine {
     /// Copies of the images with which a test does as it likes; nil for those that were built.
     var images: ImageSet?
 
-    /// A bound on the whole run that no machine comes near to, however busy the host is.
-    var timeout = Duration.seconds(240)
+    var timeout = Duration.machineBound
 
     init(_ architecture: MachineArchitecture) { self.architecture = architecture }
 

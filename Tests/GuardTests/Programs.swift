@@ -1,5 +1,6 @@
 import Foundation
 import MachineRunner
+import MachineRunnerTestSupport
 import SystemPackage
 import Testing
 
@@ -41,8 +42,7 @@ struct GuardTests {
         var machine = GuardedMachine(architecture: architecture, options: options)
         machine.image = try ImageSet.locateGuard(
             for: architecture, folder: Programs.root.appending(ImageSet.folderName), in: .current)
-        // A bound that no machine comes near to, however busy the host is.
-        machine.timeout = .seconds(100)
+        machine.timeout = .machineBound
         try configure(&machine)
         return try await machine.run()
     }

@@ -4,6 +4,7 @@ import GuestImage
 import GuestLayout
 import HostFiles
 import MachineRunner
+import MachineRunnerTestSupport
 import MemoryMap
 import SystemPackage
 import Testing
@@ -47,7 +48,7 @@ enum TrialRun {
     }
 
     /// Runs a trial on a file of its own, which is removed afterwards.
-    static func run(_ trial: LayoutTrial, timeout: Duration = .seconds(100)) async throws -> LayoutTrialOutcome {
+    static func run(_ trial: LayoutTrial, timeout: Duration = .machineBound) async throws -> LayoutTrialOutcome {
         let path = FilePath(NSTemporaryDirectory()).appending("strata-trial-\(UUID().uuidString).ram")
         defer { try? FileManager.default.removeItem(atPath: path.string) }
         try trial.write(to: path)
