@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -148,6 +149,33 @@ static void write_context(ucontext_t *host, const CONTEXT *context)
 }
 #endif
 
+/* Tells the handlers, in their order; true where one lets the program go on. Does not return where a try frame takes it. */
+static bool tell(EXCEPTION_RECORD *record, ucontext_t *host)
+{
+    bool is_read = false;
+    CONTEXT context;
+    for (struct handler *at = first_handler; at != NULL; at = at->next) {
+        const PVECTORED_EXCEPTION_HANDLER function = at->function;
+        if (function == NULL)
+            continue;
+        if (!is_read) {
+            read_context(&context, host);
+            is_read = true;
+        }
+        EXCEPTION_POINTERS pointers = {record, &context};
+        if (function(&pointers) == EXCEPTION_CONTINUE_EXECUTION) {
+            write_context(host, &context);
+            return true;
+        }
+    }
+    StrataTryFrame *const frame = innermost;
+    if (frame == NULL)
+        return false;
+    innermost = frame->previous;
+    frame->record = *record;
+    longjmp(frame->environment, 1);
+}
+
 bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict verdict, void *ucontext)
 {
     if (verdict == HOST_FAULT_ACCESS_VIOLATION && strata_vm_mend_segment(fault))
@@ -182,26 +210,36 @@ bool strata_vm_raise(const struct host_fault *fault, enum host_fault_verdict ver
         record.ExceptionInformation[2] = (ULONG_PTR)(ULONG)STATUS_IN_PAGE_ERROR;
     }
 
-    bool is_read = false;
-    CONTEXT context;
-    for (struct handler *at = first_handler; at != NULL; at = at->next) {
-        const PVECTORED_EXCEPTION_HANDLER function = at->function;
-        if (function == NULL)
-            continue;
-        if (!is_read) {
-            read_context(&context, ucontext);
-            is_read = true;
-        }
-        EXCEPTION_POINTERS pointers = {&record, &context};
-        if (function(&pointers) == EXCEPTION_CONTINUE_EXECUTION) {
-            write_context(ucontext, &context);
-            return true;
-        }
-    }
-    StrataTryFrame *const frame = innermost;
-    if (frame == NULL)
-        return false;
-    innermost = frame->previous;
-    frame->record = record;
-    longjmp(frame->environment, 1);
+    return tell(&record, ucontext);
 }
+
+/* An exception of the program's own making, or of a call that it asked for one. */
+static void raise_record(EXCEPTION_RECORD *record)
+{
+    ucontext_t here;
+    getcontext(&here);
+    record->ExceptionAddress = __builtin_return_address(0);
+    if (tell(record, &here)) {
+        if (!(record->ExceptionFlags & EXCEPTION_NONCONTINUABLE))
+            return;
+        record->ExceptionCode = (DWORD)STATUS_NONCONTINUABLE_EXCEPTION;
+    }
+    fprintf(stderr, "libstrata-vm: unhandled exception %08x\n", (unsigned)record->ExceptionCode);
+    abort();
+}
+
+void WINAPI RaiseException(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *arguments)
+{
+    EXCEPTION_RECORD record;
+    memset(&record, 0, sizeof record);
+    /* The bit that is the system's own. */
+    record.ExceptionCode = code & ~0x10000000u;
+    record.ExceptionFlags = flags & EXCEPTION_NONCONTINUABLE;
+    if (arguments != NULL) {
+        record.NumberParameters = count < EXCEPTION_MAXIMUM_PARAMETERS ? count : EXCEPTION_MAXIMUM_PARAMETERS;
+        memcpy(record.ExceptionInformation, arguments, record.NumberParameters * sizeof *arguments);
+    }
+    raise_record(&record);
+}
+
+void strata_vm_raise_status(NTSTATUS status, ULONG_PTR parameter) { RaiseException((DWORD)status, 0, 1, &parameter); }

@@ -1,42 +1,18 @@
-/* Heaps: sets of blocks of the C library's, under handles of their own. */
+/* The calls of heaps, as far as they raise exceptions; what heaps do is in Swift. */
 #include "strata-vm-private.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Before every block. */
-struct block {
-    struct heap *heap;
-    size_t size;
-    struct block *next, *previous;
-};
+static HANDLE process_heap;
 
-/* At the base of a region that tells the heap from other things. */
-struct heap {
-    ULONG64 signature;
-    pthread_mutex_t lock;
-    struct block *first;
-};
-
-#define SIGNATURE 0x70616548206D5673ull
-#define REFUSED (HEAP_GENERATE_EXCEPTIONS | HEAP_CREATE_ENABLE_EXECUTE)
-
-_Static_assert(sizeof(struct block) % 16 == 0, "blocks are aligned as their headers are");
-
-static struct heap *make_heap(void)
+static void start_process_heap(void)
 {
-    struct heap *heap = VirtualAlloc(NULL, sizeof *heap, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    if (heap != NULL) {
-        pthread_mutex_init(&heap->lock, NULL);
-        heap->signature = SIGNATURE;
-    }
-    return heap;
+    strata_vm_heaps_start();
+    process_heap = strata_vm_heap_create(0, 0, 0, 0, true);
 }
-
-static struct heap *process_heap;
-
-static void start_process_heap(void) { process_heap = make_heap(); }
 
 HANDLE WINAPI GetProcessHeap(void)
 {
@@ -45,155 +21,156 @@ HANDLE WINAPI GetProcessHeap(void)
     return process_heap;
 }
 
-static bool refuse(DWORD flags)
+DWORD WINAPI GetProcessHeaps(DWORD count, PHANDLE heaps)
 {
-    if ((flags & REFUSED) == 0)
-        return false;
-    strata_vm_set_error(ERROR_NOT_SUPPORTED, STATUS_NOT_SUPPORTED);
-    return true;
-}
-
-static struct heap *heap_of(HANDLE handle)
-{
-    ULONG64 signature = 0;
-    if (host_copy(&signature, handle, sizeof signature) && signature == SIGNATURE)
-        return handle;
-    strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
-    return NULL;
-}
-
-/* The header of a heap's block; NULL for anything else. */
-static struct block *block_of(struct heap *heap, LPCVOID memory)
-{
-    struct block copy;
-    struct block *const block = (struct block *)((uintptr_t)memory - sizeof copy);
-    if (memory != NULL && host_copy(&copy, block, sizeof copy) && copy.heap == heap)
-        return block;
-    strata_vm_set_error(ERROR_INVALID_PARAMETER, STATUS_INVALID_PARAMETER);
-    return NULL;
-}
-
-HANDLE WINAPI HeapCreate(DWORD flags, SIZE_T initialSize, SIZE_T maximumSize)
-{
-    if (refuse(flags))
-        return NULL;
-    if (maximumSize != 0 && initialSize > maximumSize) {
-        strata_vm_set_error(ERROR_INVALID_PARAMETER, STATUS_INVALID_PARAMETER);
-        return NULL;
-    }
-    return make_heap();
-}
-
-BOOL WINAPI HeapDestroy(HANDLE handle)
-{
-    struct heap *const heap = heap_of(handle);
-    if (heap == NULL || heap == process_heap)
-        return FALSE;
-    for (struct block *at = heap->first, *next; at != NULL; at = next) {
-        next = at->next;
-        free(at);
-    }
-    pthread_mutex_destroy(&heap->lock);
-    return VirtualFree(heap, 0, MEM_RELEASE);
-}
-
-static void link_block(struct heap *heap, struct block *block)
-{
-    block->previous = NULL;
-    block->next = heap->first;
-    if (heap->first != NULL)
-        heap->first->previous = block;
-    heap->first = block;
-}
-
-static void unlink_block(struct heap *heap, struct block *block)
-{
-    if (block->previous != NULL)
-        block->previous->next = block->next;
-    else
-        heap->first = block->next;
-    if (block->next != NULL)
-        block->next->previous = block->previous;
-}
-
-LPVOID WINAPI HeapAlloc(HANDLE handle, DWORD flags, SIZE_T size)
-{
-    struct heap *const heap = heap_of(handle);
-    if (heap == NULL || refuse(flags))
-        return NULL;
-    struct block *const block = size > SIZE_MAX - sizeof *block ? NULL
-        : flags & HEAP_ZERO_MEMORY                              ? calloc(1, sizeof *block + size)
-                                                                : malloc(sizeof *block + size);
-    if (block == NULL) {
-        strata_vm_set_error(ERROR_NOT_ENOUGH_MEMORY, STATUS_NO_MEMORY);
-        return NULL;
-    }
-    block->heap = heap;
-    block->size = size;
-    pthread_mutex_lock(&heap->lock);
-    link_block(heap, block);
-    pthread_mutex_unlock(&heap->lock);
-    return block + 1;
-}
-
-LPVOID WINAPI HeapReAlloc(HANDLE handle, DWORD flags, LPVOID memory, SIZE_T size)
-{
-    struct heap *const heap = heap_of(handle);
-    if (heap == NULL || refuse(flags))
-        return NULL;
-    struct block *block = block_of(heap, memory);
-    if (block == NULL)
-        return NULL;
-    const size_t before = block->size;
-    if (flags & HEAP_REALLOC_IN_PLACE_ONLY) {
-        if (size > before) {
+    HANDLE own[64], *all = own;
+    size_t known = strata_vm_heap_handles(own, sizeof own / sizeof *own);
+    if (known > sizeof own / sizeof *own && count >= known) {
+        const size_t room = known;
+        if ((all = malloc(room * sizeof *all)) == NULL) {
             strata_vm_set_error(ERROR_NOT_ENOUGH_MEMORY, STATUS_NO_MEMORY);
-            return NULL;
+            return 0;
         }
-        block->size = size;
-        return memory;
+        known = strata_vm_heap_handles(all, room);
+        known = known < room ? known : room;
     }
-    pthread_mutex_lock(&heap->lock);
-    unlink_block(heap, block);
-    struct block *const larger = size > SIZE_MAX - sizeof *block ? NULL : realloc(block, sizeof *block + size);
-    if (larger != NULL) {
-        larger->size = size;
-        block = larger;
+    const bool is_copied = count < known || known == 0 || host_copy(heaps, all, known * sizeof *all);
+    if (all != own)
+        free(all);
+    if (is_copied)
+        return (DWORD)known;
+    strata_vm_set_error(ERROR_NOACCESS, STATUS_ACCESS_VIOLATION);
+    return 0;
+}
+
+static bool terminates_on_corruption;
+
+void strata_vm_heaps_terminate(void) { __atomic_store_n(&terminates_on_corruption, true, __ATOMIC_RELAXED); }
+
+/* A pointer that is none of a block: the program's mistake. */
+static void refuse_block(void)
+{
+    if (__atomic_load_n(&terminates_on_corruption, __ATOMIC_RELAXED)) {
+        fputs("libstrata-vm: a heap was given what is no block of it\n", stderr);
+        abort();
     }
-    link_block(heap, block);
-    pthread_mutex_unlock(&heap->lock);
-    if (larger == NULL) {
+    strata_vm_set_error(ERROR_INVALID_PARAMETER, STATUS_INVALID_PARAMETER);
+}
+
+/* Leaves the error of a call that gives a block, or raises its exception. */
+static void *refuse(enum strata_vm_heap_result result, DWORD flags, SIZE_T size)
+{
+    switch (result) {
+    case STRATA_VM_HEAP_NO_HEAP:
+        strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+        break;
+    case STRATA_VM_HEAP_NO_BLOCK:
+        refuse_block();
+        break;
+    default:
         strata_vm_set_error(ERROR_NOT_ENOUGH_MEMORY, STATUS_NO_MEMORY);
+        break;
+    }
+    if (flags & HEAP_GENERATE_EXCEPTIONS)
+        strata_vm_raise_status(result == STRATA_VM_HEAP_NO_MEMORY ? STATUS_NO_MEMORY : STATUS_ACCESS_VIOLATION, size);
+    return NULL;
+}
+
+PVOID NTAPI RtlAllocateHeap(PVOID heap, ULONG flags, SIZE_T size)
+{
+    void *block = NULL;
+    const enum strata_vm_heap_result result = strata_vm_heap_allocate(heap, &flags, size, &block);
+    return __builtin_expect(result == STRATA_VM_HEAP_DONE, true) ? block : refuse(result, flags, size);
+}
+
+PVOID NTAPI RtlReAllocateHeap(PVOID heap, ULONG flags, PVOID block, SIZE_T size)
+{
+    if (block == NULL) {
+        strata_vm_set_error(ERROR_SUCCESS, STATUS_SUCCESS);
         return NULL;
     }
-    if (flags & HEAP_ZERO_MEMORY && size > before)
-        memset((char *)(block + 1) + before, 0, size - before);
-    return block + 1;
+    const enum strata_vm_heap_result result = strata_vm_heap_resize(heap, &flags, size, &block);
+    return result == STRATA_VM_HEAP_DONE ? block : refuse(result, flags, size);
 }
 
-BOOL WINAPI HeapFree(HANDLE handle, DWORD flags, LPVOID memory)
+BOOLEAN NTAPI RtlFreeHeap(PVOID heap, ULONG flags, PVOID block)
 {
-    (void)flags;
-    struct heap *const heap = heap_of(handle);
-    if (heap == NULL)
-        return FALSE;
-    if (memory == NULL)
-        return TRUE;
-    struct block *const block = block_of(heap, memory);
     if (block == NULL)
+        return TRUE;
+    switch (strata_vm_heap_free(heap, flags, block)) {
+    case STRATA_VM_HEAP_DONE:
+        return TRUE;
+    case STRATA_VM_HEAP_NO_HEAP:
+        strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
         return FALSE;
-    pthread_mutex_lock(&heap->lock);
-    unlink_block(heap, block);
-    pthread_mutex_unlock(&heap->lock);
-    block->heap = NULL;
-    free(block);
-    return TRUE;
+    default:
+        refuse_block();
+        return FALSE;
+    }
 }
 
-SIZE_T WINAPI HeapSize(HANDLE handle, DWORD flags, LPCVOID memory)
+SIZE_T NTAPI RtlSizeHeap(PVOID heap, ULONG flags, PVOID block)
 {
-    (void)flags;
-    struct heap *const heap = heap_of(handle);
-    const struct block *const block = heap == NULL ? NULL : block_of(heap, memory);
-    return block == NULL ? (SIZE_T)-1 : block->size;
+    size_t size = 0;
+    switch (strata_vm_heap_size(heap, flags, block, &size)) {
+    case STRATA_VM_HEAP_DONE:
+        return size;
+    case STRATA_VM_HEAP_NO_HEAP:
+        strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+        return (SIZE_T)-1;
+    default:
+        strata_vm_set_error(ERROR_INVALID_PARAMETER, STATUS_INVALID_PARAMETER);
+        return (SIZE_T)-1;
+    }
 }
+
+BOOLEAN NTAPI RtlValidateHeap(PVOID heap, ULONG flags, PVOID block)
+{
+    return strata_vm_heap_validate(heap, flags, block) == STRATA_VM_HEAP_DONE;
+}
+
+LPVOID WINAPI HeapAlloc(HANDLE heap, DWORD flags, SIZE_T size) { return RtlAllocateHeap(heap, flags, size); }
+
+LPVOID WINAPI HeapReAlloc(HANDLE heap, DWORD flags, LPVOID block, SIZE_T size)
+{
+    return RtlReAllocateHeap(heap, flags, block, size);
+}
+
+BOOL WINAPI HeapFree(HANDLE heap, DWORD flags, LPVOID block) { return RtlFreeHeap(heap, flags, block); }
+SIZE_T WINAPI HeapSize(HANDLE heap, DWORD flags, LPCVOID block) { return RtlSizeHeap(heap, flags, (PVOID)(uintptr_t)block); }
+BOOL WINAPI HeapValidate(HANDLE heap, DWORD flags, LPCVOID block) { return RtlValidateHeap(heap, flags, (PVOID)(uintptr_t)block); }
+
+BOOL WINAPI HeapLock(HANDLE heap)
+{
+    struct strata_vm_heap_place *const place = strata_vm_heap_place_of(heap);
+    if (place == NULL) {
+        strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+        return FALSE;
+    }
+    if (!place->is_serialized)
+        return TRUE;
+    strata_vm_lock_enter(&place->lock);
+    if (place->handle == (uintptr_t)heap)
+        return TRUE;
+    /* It went while this thread waited. */
+    strata_vm_lock_leave(&place->lock);
+    strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+    return FALSE;
+}
+
+BOOL WINAPI HeapUnlock(HANDLE heap)
+{
+    struct strata_vm_heap_place *const place = strata_vm_heap_place_of(heap);
+    if (place == NULL) {
+        strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+        return FALSE;
+    }
+    if (!place->is_serialized || strata_vm_lock_leave(&place->lock))
+        return TRUE;
+    strata_vm_set_error(ERROR_NOT_OWNER, STATUS_RESOURCE_NOT_OWNED);
+    return FALSE;
+}
+
+BOOLEAN NTAPI RtlLockHeap(PVOID heap) { return (BOOLEAN)HeapLock(heap); }
+BOOLEAN NTAPI RtlUnlockHeap(PVOID heap) { return (BOOLEAN)HeapUnlock(heap); }
+SIZE_T NTAPI RtlCompactHeap(PVOID heap, ULONG flags) { return HeapCompact(heap, flags); }

@@ -48,3 +48,20 @@ BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX status)
     status->ullAvailExtendedVirtual = 0;
     return TRUE;
 }
+
+/* The counts have the pointers' size: nothing is cut as it is in 32 bits. */
+VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS status)
+{
+    MEMORYSTATUSEX all = {.dwLength = sizeof all};
+    if (!GlobalMemoryStatusEx(&all))
+        return;
+    MEMORYSTATUS result = {.dwLength = sizeof result, .dwMemoryLoad = all.dwMemoryLoad};
+    result.dwTotalPhys = all.ullTotalPhys;
+    result.dwAvailPhys = all.ullAvailPhys;
+    result.dwTotalPageFile = all.ullTotalPageFile;
+    result.dwAvailPageFile = all.ullAvailPageFile;
+    result.dwTotalVirtual = all.ullTotalVirtual;
+    result.dwAvailVirtual = all.ullAvailVirtual;
+    if (!host_copy(status, &result, sizeof result))
+        strata_vm_set_error(ERROR_NOACCESS, STATUS_ACCESS_VIOLATION);
+}

@@ -15,7 +15,7 @@ import Testing
 
     @Test(
         arguments: [
-            "allocation.c", "environment.c", "extension.c", "forks.c", "forms.c", "holes.c", "hostile.c", "images.c",
+            "allocation.c", "environment.c", "extension.c", "forks.c", "forms.c", "heaps.c", "holes.c", "hostile.c", "images.c",
             "large_pages.c",
             "layout.cpp",
             "mappings.c",

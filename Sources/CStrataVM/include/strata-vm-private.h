@@ -91,4 +91,105 @@ uint64_t strata_vm_waits_now(void);
 /// Gives this thread a stack for signal handlers, for as long as it runs, where it has none.
 void strata_vm_take_signal_stack(void);
 
+// Heaps: their heaps.c, and Heaps in Swift.
+
+/// A lock that its thread enters again, and that a child of fork still has.
+struct strata_vm_lock {
+    /// 0 for free, 1 for taken, 2 for waited for.
+    uint32_t state;
+    uint32_t depth;
+    const void *owner;
+};
+
+/// What is kept of a heap. Places are used again and never freed: a handle may be asked for while its heap goes.
+struct strata_vm_heap_place {
+    struct strata_vm_lock lock;
+    /// 0 where there is no heap.
+    uintptr_t handle;
+    /// Of the type that Swift has.
+    void *heap;
+    /// Whether calls lock it.
+    bool is_serialized;
+    struct strata_vm_heap_place *next;
+};
+
+enum { STRATA_VM_HEAP_LISTS = 1024 };
+extern struct strata_vm_heap_place *strata_vm_heap_lists[STRATA_VM_HEAP_LISTS];
+
+/* Its address is another one for every thread. */
+extern __thread char strata_vm_thread_mark __attribute__((tls_model("initial-exec")));
+
+void strata_vm_lock_wait(struct strata_vm_lock *lock);
+void strata_vm_lock_wake(struct strata_vm_lock *lock);
+
+static inline void strata_vm_lock_enter(struct strata_vm_lock *lock)
+{
+    const void *const self = &strata_vm_thread_mark;
+    if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == self) {
+        lock->depth++;
+        return;
+    }
+    uint32_t expected = 0;
+    if (!__atomic_compare_exchange_n(&lock->state, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        strata_vm_lock_wait(lock);
+    __atomic_store_n(&lock->owner, self, __ATOMIC_RELAXED);
+}
+
+/// False where this thread has not entered it.
+static inline bool strata_vm_lock_leave(struct strata_vm_lock *lock)
+{
+    if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != &strata_vm_thread_mark)
+        return false;
+    if (lock->depth > 0) {
+        lock->depth--;
+        return true;
+    }
+    __atomic_store_n(&lock->owner, (const void *)NULL, __ATOMIC_RELAXED);
+    if (__atomic_exchange_n(&lock->state, 0, __ATOMIC_RELEASE) == 2)
+        strata_vm_lock_wake(lock);
+    return true;
+}
+
+static inline struct strata_vm_heap_place **strata_vm_heap_list(uintptr_t handle)
+{
+    return &strata_vm_heap_lists[(handle >> 16) * 0x9E3779B97F4A7C15u >> 54];
+}
+
+/// The place of a handle; NULL for anything else.
+static inline struct strata_vm_heap_place *strata_vm_heap_place_of(HANDLE handle)
+{
+    if (handle == NULL)
+        return NULL;
+    struct strata_vm_heap_place *place = __atomic_load_n(strata_vm_heap_list((uintptr_t)handle), __ATOMIC_ACQUIRE);
+    while (place != NULL && __atomic_load_n(&place->handle, __ATOMIC_RELAXED) != (uintptr_t)handle)
+        place = place->next;
+    return place;
+}
+
+/// Makes a handle known, or unknown; false where there is no memory for it.
+bool strata_vm_heap_add(uintptr_t handle, void *heap, bool is_serialized);
+void strata_vm_heap_remove(struct strata_vm_heap_place *place);
+/// The number of heaps; as many handles as there is room for, the process's own first.
+size_t strata_vm_heap_handles(HANDLE *handles, size_t capacity);
+/// Has heaps keep their locks over a fork.
+void strata_vm_heaps_start(void);
+
+/// The heap's own words of what became of a call.
+enum strata_vm_heap_result { STRATA_VM_HEAP_DONE, STRATA_VM_HEAP_NO_HEAP, STRATA_VM_HEAP_NO_BLOCK, STRATA_VM_HEAP_NO_MEMORY };
+
+/// A heap's handle; NULL where there is no memory. A base of 0 leaves the place to the system.
+HANDLE strata_vm_heap_create(ULONG flags, uintptr_t base, size_t reserve, size_t commit, bool is_growable);
+/// In `*flags` come back those of the call and the heap, where there is one.
+enum strata_vm_heap_result strata_vm_heap_allocate(HANDLE handle, DWORD *flags, size_t size, void **block);
+enum strata_vm_heap_result strata_vm_heap_resize(HANDLE handle, DWORD *flags, size_t size, void **block);
+enum strata_vm_heap_result strata_vm_heap_free(HANDLE handle, DWORD flags, const void *block);
+enum strata_vm_heap_result strata_vm_heap_size(HANDLE handle, DWORD flags, const void *block, size_t *size);
+enum strata_vm_heap_result strata_vm_heap_validate(HANDLE handle, DWORD flags, const void *block);
+
+/// From now on a pointer that is no block of its heap ends the process.
+void strata_vm_heaps_terminate(void);
+
+/// Raises an exception that a handler may let go on.
+void strata_vm_raise_status(NTSTATUS status, ULONG_PTR parameter);
+
 #endif

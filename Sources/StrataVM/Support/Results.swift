@@ -28,6 +28,7 @@ struct Status: Error, Hashable {
     static let pipeBroken = Status(0xC000_014B)
     static let notFound = Status(0xC000_0225)
     static let notSupported = Status(0xC000_00BB)
+    static let noMoreEntries = Status(0x8000_001A)
     static let notTheSameDevice = Status(0xC000_00D4)
 
     /// The Win32 error that belongs to it.
@@ -43,7 +44,7 @@ struct Status: Error, Hashable {
         0xC000_00BB: 50, 0xC000_00F8: 87, 0xC000_00F9: 87, 0xC000_00FA: 87, 0xC000_00D4: 17, 0x8000_0005: 234,
         0x103: 997, 0xC000_00AE: 231, 0xC000_00B0: 233, 0xC000_00B1: 232, 0xC000_00B2: 535, 0xC000_00B3: 536, 0xC000_00D9: 232,
         0xC000_0120: 995, 0xC000_014B: 109, 0xC000_0225: 1168, 0x8000_0011: 170, 0xC000_0049: 87, 0xC000_0243: 1224,
-        0xC000_0056: 5,
+        0xC000_0056: 5, 0x8000_001A: 259,
         0xC000_0121: 5,
     ]
 }

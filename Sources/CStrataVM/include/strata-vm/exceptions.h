@@ -138,6 +138,9 @@ ULONG WINAPI RemoveVectoredExceptionHandler(PVOID handle);
 PVOID NTAPI RtlAddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler);
 ULONG NTAPI RtlRemoveVectoredExceptionHandler(PVOID handle);
 
+/// Tells the same handlers of an exception of the program's own; one that nobody takes ends the program.
+void WINAPI RaiseException(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *arguments);
+
 /// A frame that takes this thread's memory faults while it is pushed: the body of `STRATA_TRY`.
 typedef struct StrataTryFrame {
     struct StrataTryFrame *previous;

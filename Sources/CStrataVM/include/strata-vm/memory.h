@@ -135,6 +135,17 @@ typedef struct _MEMORYSTATUSEX {
     DWORDLONG ullAvailExtendedVirtual;
 } MEMORYSTATUSEX, *LPMEMORYSTATUSEX;
 
+typedef struct _MEMORYSTATUS {
+    DWORD dwLength;
+    DWORD dwMemoryLoad;
+    SIZE_T dwTotalPhys;
+    SIZE_T dwAvailPhys;
+    SIZE_T dwTotalPageFile;
+    SIZE_T dwAvailPageFile;
+    SIZE_T dwTotalVirtual;
+    SIZE_T dwAvailVirtual;
+} MEMORYSTATUS, *LPMEMORYSTATUS;
+
 typedef struct _WIN32_MEMORY_RANGE_ENTRY {
     PVOID VirtualAddress;
     SIZE_T NumberOfBytes;
@@ -200,6 +211,7 @@ STRATA_VM_ASSERT(sizeof(WIN32_MEMORY_REGION_INFORMATION) == 32, "WIN32_MEMORY_RE
 STRATA_VM_ASSERT(sizeof(PSAPI_WORKING_SET_EX_INFORMATION) == 16, "PSAPI_WORKING_SET_EX_INFORMATION");
 STRATA_VM_ASSERT(sizeof(SYSTEM_INFO) == 48, "SYSTEM_INFO");
 STRATA_VM_ASSERT(sizeof(MEMORYSTATUSEX) == 64, "MEMORYSTATUSEX");
+STRATA_VM_ASSERT(sizeof(MEMORYSTATUS) == 56, "MEMORYSTATUS");
 
 STRATA_VM_BEGIN
 
@@ -259,6 +271,8 @@ void WINAPI GetSystemInfo(LPSYSTEM_INFO information);
 void WINAPI GetNativeSystemInfo(LPSYSTEM_INFO information);
 SIZE_T WINAPI GetLargePageMinimum(void);
 BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX status);
+/// The same in the older structure, whose length is set and not asked for.
+VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS status);
 
 /// Whether a part of the memory cannot be read, written or run. A guard page that is touched so loses its guard.
 BOOL WINAPI IsBadReadPtr(const void *address, UINT_PTR size);
