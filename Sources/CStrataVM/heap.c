@@ -11,7 +11,7 @@ static HANDLE process_heap;
 static void start_process_heap(void)
 {
     strata_vm_heaps_start();
-    process_heap = strata_vm_heap_create(0, 0, 0, 0, true);
+    process_heap = strata_vm_heap_create(0, 0, 1 << 20, 1 << 16, true);
 }
 
 HANDLE WINAPI GetProcessHeap(void)

@@ -45,6 +45,7 @@ extension Heap {
     }
 
     private mutating func allocate(_ size: UInt, _ byteCount: UInt) throws(HeapError) -> UInt {
+        if size <= HeapCache.largestSize, cache.note(size), tellsOfKeeping { compatibility = 2 }
         var found = takeFree(size)
         if found == nil, cache.total > 0 {
             joinKept()

@@ -37,12 +37,15 @@ extension Heap {
         return false
     }
 
-    /// Reserves another segment, larger than those before it, for addresses cost nothing; smaller where they are scarce.
+    /// Reserves another segment, of twice the size of the last up to nearly 16 MiB as Windows does it; of heaps that are larger than
+    /// a few of those each segment is as large as all others. Smaller where addresses are scarce.
     private mutating func addSegment(_ size: UInt) -> Bool {
         guard let place = (0..<Self.segmentCapacity).first(where: { !segments[$0].exists }) else { return false }
         let least = HeapMemory.pages(size + Self.prefix)
-        let all = segments.indices.reduce(UInt(0)) { $0 + (segments[$1].reservedEnd - segments[$1].base) }
-        var reserved = max(min(2 * HeapMemory.pages(all), 1 << 32), least)
+        let sizes = segments.indices.map { segments[$0].reservedEnd - segments[$0].base }
+        let all = HeapMemory.pages(sizes.reduce(0, +))
+        let usual = place == 1 ? 0x10_0000 : min(2 * sizes[place - 1], 0xFD_0000)
+        var reserved = max(all < 0x400_0000 ? usual : min(all, 1 << 32), least)
         while true {
             if let segment = Self.makeSegment(
                 reserved: reserved, committed: max(least, min(reserved, Self.leastCommit)), protection)

@@ -13,9 +13,8 @@ extension Heap {
         case start
         case segment(UInt)
         case uncommitted(UInt)
-        /// The bytes of a block that the program has.
+        /// What lies behind a block's header.
         case block(UInt)
-        case free(UInt)
     }
 
     /// The element behind a place: every segment with its blocks in order, then the large blocks. Nil at the end.
@@ -34,11 +33,6 @@ extension Heap {
             }
             guard let index = largeBlock(bytes) else { throw .invalidBlock }
             return index + 1 < largeBlocks.count ? .large(largeBlocks[index + 1]) : nil
-        case .free(let links):
-            guard links > HeapBlock.minimumSize, let index = segment(of: links - HeapBlock.minimumSize) else {
-                throw .invalidBlock
-            }
-            return try element(behind: links - HeapBlock.minimumSize, in: index)
         }
     }
 

@@ -49,8 +49,11 @@ struct Heap: ~Copyable {
     /// Whether something of the heap's own was found to be written over.
     var isCorrupt = false
 
-    /// What HeapSetInformation was last told of the heap's ways.
+    /// What HeapQueryInformation tells of the heap's ways: 2 once blocks are kept for requests of their size, and 0 before.
     var compatibility: UInt32 = 0
+
+    /// Whether it tells so: not of heaps without a lock, or of fixed size.
+    var tellsOfKeeping: Bool { isGrowable && flags & 1 == 0 }
 
     /// - Parameters:
     ///   - flags: those of HeapCreate.

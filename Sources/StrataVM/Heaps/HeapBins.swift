@@ -43,7 +43,8 @@ struct HeapBins {
     }
 }
 
-/// Blocks that were freed last, by size, up to 1 KiB: they are given out again without looking for anything.
+/// Blocks that were freed last, by size, up to 1 KiB: they are given out again without looking for anything. As on Windows, sizes are
+/// kept once there were some requests of them.
 struct HeapCache {
     static let largestSize: UInt = 1024
     private static let depth = 16
@@ -51,7 +52,19 @@ struct HeapCache {
 
     private var addresses = InlineArray<1040, UInt>(repeating: 0)
     private var counts = InlineArray<65, UInt8>(repeating: 0)
+    private var requestCounts = InlineArray<65, UInt8>(repeating: 0)
     private(set) var total = 0
+
+    /// So many requests of a size come before its blocks are kept.
+    private static let threshold: UInt8 = 18
+
+    /// Counts a request that no kept block served; true where it is the one that begins the keeping.
+    mutating func note(_ size: UInt) -> Bool {
+        let index = Int(size / HeapBlock.granule)
+        guard requestCounts[index] < Self.threshold else { return false }
+        requestCounts[index] += 1
+        return requestCounts[index] == Self.threshold
+    }
 
     /// Takes the block that was kept last.
     @inline(__always)
@@ -69,7 +82,7 @@ struct HeapCache {
     mutating func keep(_ address: UInt, _ size: UInt) -> Bool {
         let index = Int(size / HeapBlock.granule)
         let count = Int(counts[index])
-        guard count < Self.depth else { return false }
+        guard count < Self.depth, requestCounts[index] >= Self.threshold else { return false }
         addresses[index * Self.depth + count] = address
         counts[index] = UInt8(count + 1)
         total += 1

@@ -52,8 +52,11 @@ enum HeapHandles {
     ) -> HeapSegment? {
         guard max(reserve, commit) <= Heap.largestRequest else { return nil }
         guard base == 0 else { return given(base, protection) }
-        let committed = max(HeapMemory.pages(commit), isGrowable ? 0x1_0000 : HeapMemory.page)
-        let wanted = isGrowable ? max(HeapMemory.pages(reserve), committed, 0x10_0000) : max(HeapMemory.pages(reserve), committed)
+        // What Windows begins with; room for growth is reserved behind it.
+        let committed = max(HeapMemory.pages(commit), isGrowable ? 0x2000 : HeapMemory.page)
+        let wanted =
+            isGrowable
+            ? max(reserve, (HeapMemory.pages(commit) + 0x1_FFFF) & ~0xFFFF) : max((reserve + 0x1FFF) & ~0x1FFF, committed)
         return Heap.makeSegment(reserved: wanted, committed: committed, protection, prefix: Heap.handlePrefix)
     }
 

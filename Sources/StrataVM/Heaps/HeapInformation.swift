@@ -45,21 +45,21 @@ private func failed(_ error: Int32) -> BOOL {
     }
 }
 
-/// Heaps keep blocks for requests of their size from the start, unless they are of fixed size or without a lock; the program may say
-/// that it wants it, once.
+/// Heaps come to keep blocks for requests of their size by themselves; the program may say once that it wants it.
 private func setCompatibility(_ handle: HANDLE?, _ value: UInt32) -> BOOL {
-    var isSet: Bool?
+    var error: Int32?
     do throws(HeapError) {
-        isSet = try unsafe HeapHandles.withHeap(handle, 0) { heap in
-            guard value == 2, heap.isGrowable, heap.flags & UInt32(HEAP_NO_SERIALIZE) == 0 else {
-                return value == 0 && heap.compatibility == 0
+        error = try unsafe HeapHandles.withHeap(handle, 0) { heap in
+            guard heap.flags & UInt32(HEAP_NO_SERIALIZE) == 0 else { return ERROR_INVALID_PARAMETER }
+            guard value == 2, heap.tellsOfKeeping else {
+                return value == 0 && heap.compatibility == 0 ? ERROR_SUCCESS : ERROR_GEN_FAILURE
             }
             heap.compatibility = 2
-            return true
+            return ERROR_SUCCESS
         }
     } catch {}
-    guard let isSet else { return failed(ERROR_INVALID_HANDLE) }
-    return isSet ? 1 : failed(ERROR_GEN_FAILURE)
+    guard let error else { return failed(ERROR_INVALID_HANDLE) }
+    return error == ERROR_SUCCESS ? 1 : failed(error)
 }
 
 private func optimizeAll() -> BOOL {

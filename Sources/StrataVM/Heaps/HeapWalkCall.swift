@@ -28,7 +28,7 @@ struct HeapEntry: BitwiseCopyable {
         if data == 0 { return .start }
         if flags & Flag.region != 0 { return .segment(data) }
         if flags & Flag.uncommitted != 0 { return .uncommitted(data) }
-        return flags & Flag.busy != 0 ? .block(data) : .free(data)
+        return .block(data)
     }
 
     init() {}
@@ -47,10 +47,10 @@ struct HeapEntry: BitwiseCopyable {
             third = UInt64(segment.reservedEnd)
         case .block(let block, let index):
             let isBusy = block.state == .busy
-            let used = isBusy ? HeapBlock.headerSize + block.unusedByteCount : HeapBlock.minimumSize
-            data = block.address + (isBusy ? HeapBlock.headerSize : HeapBlock.minimumSize)
-            byteCount = UInt32(clamping: block.size - used)
-            overhead = UInt8(clamping: used)
+            data = block.bytes
+            // As Windows has it: what was not asked for, and of a free block its header and links.
+            byteCount = UInt32(clamping: isBusy ? block.byteCount : block.size - HeapBlock.minimumSize)
+            overhead = UInt8(clamping: isBusy ? block.unusedByteCount : HeapBlock.minimumSize)
             region = UInt8(clamping: index)
             flags = isBusy ? Flag.busy : 0
         case .large(let block):

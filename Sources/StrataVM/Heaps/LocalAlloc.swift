@@ -55,7 +55,7 @@ private func flags(_ memory: HANDLE?, discardable: Int32, shared: Int32) -> UINT
     let value = UInt(bitPattern: memory)
     return unsafe handle { () throws(Failure) in
         try MovableMemoryCalls.reallocate(
-            value, size: UInt(bitPattern: size), flags: flags & ~MovableMemoryCalls.shared)
+            value, size: UInt(bitPattern: size), flags: flags & ~MovableMemoryCalls.shared, canConvert: false)
     }
 }
 
@@ -100,7 +100,7 @@ private func flags(_ memory: HANDLE?, discardable: Int32, shared: Int32) -> UINT
 @c @implementation public func GlobalReAlloc(_ memory: HGLOBAL?, _ size: SIZE_T, _ flags: UINT) -> HGLOBAL? {
     let value = UInt(bitPattern: memory)
     return unsafe handle { () throws(Failure) in
-        try MovableMemoryCalls.reallocate(value, size: UInt(bitPattern: size), flags: flags)
+        try MovableMemoryCalls.reallocate(value, size: UInt(bitPattern: size), flags: flags, canConvert: true)
     }
 }
 

@@ -105,8 +105,9 @@ enum MovableMemoryCalls {
         if bytes != 0 { try? free(bytes) }
     }
 
-    static func reallocate(_ handle: UInt, size: UInt, flags: UInt32) throws(Failure) -> UInt {
-        guard flags & modify == 0 else { return try modify(handle, flags) }
+    /// - Parameter canConvert: whether memory gets a handle by it that had none.
+    static func reallocate(_ handle: UInt, size: UInt, flags: UInt32, canConvert: Bool) throws(Failure) -> UInt {
+        guard flags & modify == 0 else { return try modify(handle, canConvert ? flags : flags & ~movable) }
         guard flags & discardable == 0 else { throw .invalidParameter }
         guard MovableMemory.isHandle(handle) else {
             guard handle != 0, MovableMemory.shared.withLock({ $0.handle(of: handle) }) == nil else { throw .invalidHandle }

@@ -61,9 +61,8 @@ static void compare(HANDLE heap, const struct block *blocks, size_t count)
         } else if (entry.wFlags & PROCESS_HEAP_UNCOMMITTED_RANGE) {
             gaps += end != committed || data != end || query(data).State != MEM_RESERVE;
         } else if (entry.iRegionIndex != 64) {
-            char *const start = data - (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY ? 16 : 32);
-            gaps += start != end;
-            end = data + entry.cbData + entry.cbOverhead - (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY ? 16 : 32);
+            gaps += data - 16 != end;
+            end = data + entry.cbData + entry.cbOverhead - (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY ? 0 : 16);
         }
         if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) {
             size_t i = 0;
