@@ -27,8 +27,16 @@ void strata_vm_lock_wait(struct strata_vm_lock *lock)
             && __atomic_compare_exchange_n(&lock->state, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             return;
     }
-    while (__atomic_exchange_n(&lock->state, 2, __ATOMIC_ACQUIRE) != 0)
-        syscall(SYS_futex, &lock->state, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+    __atomic_fetch_add(&lock->waiters, 1, __ATOMIC_SEQ_CST);
+    for (;;) {
+        uint32_t expected = 0;
+        if (__atomic_compare_exchange_n(&lock->state, &expected, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+            break;
+        /* Leaving is a store and a load, which the processor may do the other way round: the wake-up can be missed. */
+        const struct timespec moment = {.tv_nsec = 1000000};
+        syscall(SYS_futex, &lock->state, FUTEX_WAIT_PRIVATE, 1, &moment, NULL, 0);
+    }
+    __atomic_fetch_sub(&lock->waiters, 1, __ATOMIC_RELAXED);
 }
 
 void strata_vm_lock_wake(struct strata_vm_lock *lock) { syscall(SYS_futex, &lock->state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0); }
@@ -151,6 +159,7 @@ static void in_child(void)
 {
     for (size_t i = 0; i < live_count; i++) {
         struct strata_vm_lock *const lock = &live[i]->lock;
+        lock->waiters = 0;
         if (lock->owner != NULL && lock->owner != &strata_vm_thread_mark)
             *lock = (struct strata_vm_lock){0};
         else if (lock->state != 0 && lock->owner == NULL)

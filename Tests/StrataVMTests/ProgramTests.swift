@@ -20,6 +20,7 @@ import Testing
             "layout.cpp",
             "mappings.c",
             "modules.c",
+            "movable_memory.c",
             "native.c",
             "pipes.c", "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
             "synchronization.c", "threads.c", "write_watch.c",

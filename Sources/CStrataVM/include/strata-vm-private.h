@@ -4,6 +4,7 @@
 /* Between the library's two languages; not installed. */
 
 #include <stdbool.h>
+#include <sys/single_threaded.h>
 
 #include "host_memory.h"
 #include "strata-vm.h"
@@ -95,10 +96,12 @@ void strata_vm_take_signal_stack(void);
 
 /// A lock that its thread enters again, and that a child of fork still has.
 struct strata_vm_lock {
-    /// 0 for free, 1 for taken, 2 for waited for.
+    /// 0 for free, 1 for taken.
     uint32_t state;
-    uint32_t depth;
+    /// How many threads wait for it.
+    uint32_t waiters;
     const void *owner;
+    uint32_t depth;
 };
 
 /// What is kept of a heap. Places are used again and never freed: a handle may be asked for while its heap goes.
@@ -130,7 +133,10 @@ static inline void strata_vm_lock_enter(struct strata_vm_lock *lock)
         return;
     }
     uint32_t expected = 0;
-    if (!__atomic_compare_exchange_n(&lock->state, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    /* Without another thread nothing has to be locked against one. */
+    if (__libc_single_threaded && lock->state == 0)
+        lock->state = 1;
+    else if (!__atomic_compare_exchange_n(&lock->state, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         strata_vm_lock_wait(lock);
     __atomic_store_n(&lock->owner, self, __ATOMIC_RELAXED);
 }
@@ -145,7 +151,9 @@ static inline bool strata_vm_lock_leave(struct strata_vm_lock *lock)
         return true;
     }
     __atomic_store_n(&lock->owner, (const void *)NULL, __ATOMIC_RELAXED);
-    if (__atomic_exchange_n(&lock->state, 0, __ATOMIC_RELEASE) == 2)
+    /* Whoever begins to wait at this very moment may be overlooked, and looks again by itself. */
+    __atomic_store_n(&lock->state, 0, __ATOMIC_RELEASE);
+    if (__builtin_expect(__atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) != 0, false))
         strata_vm_lock_wake(lock);
     return true;
 }

@@ -54,7 +54,8 @@ struct HeapKey {
 
     @inline(__always)
     private func check(_ sizes: UInt64, _ rest: UInt64, _ address: UInt) -> UInt64 {
-        let mixed = ((sizes ^ first) &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(address) &+ rest &* 0xD1B5_4A32_D192_ED03)
+        let place = UInt64(address)
+        let mixed = sizes ^ first ^ (place << 19 | place >> 45) ^ rest << 38
         return ((mixed ^ mixed >> 32) &* second) >> 32
     }
 
