@@ -113,12 +113,8 @@ enum MovableMemoryCalls {
             guard handle != 0, MovableMemory.shared.withLock({ $0.handle(of: handle) }) == nil else { throw .invalidHandle }
             return try resize(handle, size, flags, isInPlace: flags & movable == 0)
         }
-        let before = try withObject(handle) { object throws(Failure) in
-            if size == 0, object.bytes != 0 {
-                guard flags & movable != 0, object.lockCount == 0 else { throw .invalidParameter }
-            }
-            return object
-        }
+        let before = try withObject(handle) { object throws(Failure) in object }
+        guard size > 0 || before.bytes == 0 || flags & movable != 0 else { throw .invalidParameter }
         guard size > 0 else {
             let bytes = try withObject(handle) { object throws(Failure) in
                 guard object.lockCount == 0 else { throw .invalidParameter }

@@ -455,7 +455,7 @@ static void hostile(void)
     char *blocks[300];
     for (uint64_t round = 0; round < 40; round++) {
         for (int i = 0; i < 300; i++)
-            blocks[i] = HeapAlloc(heap, 0, 1100 + (size_t)(i % 7) * 16);
+            memset(blocks[i] = HeapAlloc(heap, 0, 1100 + (size_t)(i % 7) * 16), 'o', 1100);
         for (int i = 0; i < 300; i += 2)
             HeapFree(heap, 0, blocks[i]);
         for (int i = 0; i < 300; i += 6) {
@@ -463,7 +463,8 @@ static void hostile(void)
                 : round % 4 == 2                                                              ? next_random(&state)
                                                                                               : 0x10;
             memcpy(blocks[i], &value, 8);
-            memcpy(blocks[i] + 8, &value, 8);
+            if (round % 8 < 4)
+                memcpy(blocks[i] + 8, &value, 8);
         }
         char *again[150];
         for (int i = 0; i < 150; i++) {
@@ -476,8 +477,12 @@ static void hostile(void)
         }
         for (int i = 0; i < 150; i++)
             HeapFree(heap, 0, again[i]);
-        for (int i = 1; i < 300; i += 2)
-            CHECK(HeapFree(heap, 0, blocks[i]));
+        for (int i = 1; i < 300; i += 2) {
+            size_t changed = 0;
+            for (int j = 0; j < 1100; j++)
+                changed += blocks[i][j] != 'o';
+            CHECK(changed == 0 && HeapFree(heap, 0, blocks[i]));
+        }
     }
     /* A header that was written over: the block is none any more, and the heap says so. */
     block = HeapAlloc(heap, 0, 100);
