@@ -21,7 +21,8 @@ import Testing
             "mappings.c",
             "modules.c",
             "native.c",
-            "pipes.c", "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
+            "pipes.c", "placeholders.c", "process.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c",
+            "stacks.c",
             "synchronization.c", "threads.c", "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {

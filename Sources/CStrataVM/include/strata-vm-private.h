@@ -27,6 +27,14 @@ ULONG64 strata_vm_commit_limit(void);
 
 /// Whether a handle is of this process, the only one there is.
 bool strata_vm_is_this_process(HANDLE process);
+/// The limits of the working set, for NtQueryInformationProcess and NtSetInformationProcess; the buffer is the program's.
+NTSTATUS strata_vm_query_quota(HANDLE process, PVOID buffer, ULONG length, PULONG written);
+NTSTATUS strata_vm_set_quota(HANDLE process, PVOID buffer, ULONG length);
+/// What the process has of memory, for NtQueryInformationProcess.
+NTSTATUS strata_vm_query_counters(HANDLE process, PVOID buffer, ULONG length, PULONG written);
+/// The memory that the host could give to programs at once, in bytes.
+ULONG64 strata_vm_available_memory(void);
+
 /// Writes the program's image, which is headers alone; its size, or 0 where the buffer is too small.
 size_t strata_vm_program_image(void *buffer, size_t size, ULONG64 stackReserve, ULONG64 stackCommit);
 /// Fills the page that every process can read.

@@ -13,8 +13,20 @@ struct MappedRange: Hashable, Sendable {
 extension MappedRange {
     /// All mappings of this process, in ascending order; empty where the kernel does not tell.
     static func all() -> [MappedRange] {
-        var result: [MappedRange] = []
-        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return result }
+        lines().compactMap { MappedRange(line: $0) }
+    }
+
+    /// The file that is mapped at an address; nil where none is.
+    static func path(at address: VirtualAddress) -> String? {
+        for line in lines() {
+            guard let mapping = MappedRange(line: line), mapping.range.contains(address) else { continue }
+            return line.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: line[$0...], as: UTF8.self) }
+        }
+        return nil
+    }
+
+    private static func lines() -> [ArraySlice<UInt8>] {
+        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return [] }
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -22,14 +34,7 @@ extension MappedRange {
         while let count = unsafe try? buffer.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }), count > 0 {
             bytes.append(contentsOf: buffer[..<count])
         }
-        var start = 0
-        while start < bytes.count {
-            var end = start
-            while end < bytes.count && bytes[end] != 0x0A { end += 1 }
-            if let mapping = MappedRange(line: bytes[start..<end]) { result.append(mapping) }
-            start = end + 1
-        }
-        return result
+        return bytes.split(separator: 0x0A)
     }
 
     /// Reads `start-end rwxp offset device inode path`.

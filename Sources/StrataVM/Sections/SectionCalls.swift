@@ -61,7 +61,7 @@ enum SectionCalls {
         if granted & 0x20 != 0 { access.insert(.execute) }
         let host = HostSectionFile(
             descriptor: file.descriptor.rawValue, byteCount: information.byteCount, access: access,
-            identity: HostFileIdentity(device: information.device, number: information.number))
+            identity: information.identity, name: MemoryCalls.name(of: file.descriptor.rawValue))
         if attributes.contains(.image) {
             return try withStatus { () throws(NTStatus) in
                 try HostProcess.current.createImageSection(
