@@ -189,8 +189,8 @@ extension HostProcess {
         _ address: VirtualAddress
     ) -> (isValid: Bool, isShared: Bool, protection: PageProtection) {
         withLock {
-            guard !zones.contains(address), let block = try? space.query(address), block.state == .committed,
-                let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
+            guard let block = zones.contains(address) ? queryForeign(address) : try? space.query(address),
+                block.state == .committed, let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
             else { return (false, false, []) }
             return (HostMemory.isResident(page), Self.isShared(block), block.protection)
         }

@@ -47,7 +47,7 @@ struct HostMemoryFigures {
     var total: UInt64 { figures["MemTotal"] ?? host_memory_and_swap() }
 
     /// What programs could be given at once: pages that are free, and those that files only lie in to be found again.
-    var available: UInt64 { figures["MemAvailable"] ?? (free + (figures["Buffers"] ?? 0)) }
+    var available: UInt64 { min(figures["MemAvailable"] ?? (free + (figures["Buffers"] ?? 0)), total) }
 
     private var free: UInt64 { figures["MemFree"] ?? 0 }
 

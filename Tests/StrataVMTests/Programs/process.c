@@ -1,4 +1,5 @@
 /* The process's memory as a whole: the working set and its limits, counters, names of mapped files, notifications, clocks. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -255,6 +256,9 @@ static void working_set(void)
     CHECK(find(set, view).Protection == 4 && find(set, view).Shared == 1 && find(set, view + PAGE).Flags == 0);
     /* The rest of the program has its pages too. */
     here = 1;
+    PSAPI_WORKING_SET_EX_INFORMATION own = {.VirtualAddress = &here};
+    CHECK(QueryWorkingSetEx(self, &own, sizeof own) && own.VirtualAttributes.Valid && !own.VirtualAttributes.Shared);
+    CHECK(own.VirtualAttributes.Win32Protection == PAGE_READWRITE);
     CHECK(find(set, &here).Protection == 4 && find(set, (PVOID)(ULONG_PTR)&working_set).Protection == 3);
     CHECK(find(set, &size).Protection == 4);
     for (ULONG_PTR i = 0; i < PAGES; i++) {
@@ -331,6 +335,19 @@ static void file_names(void)
     CHECK(GetModuleFileNameA(NULL, module, sizeof module) > 0);
     CHECK(GetMappedFileNameA(self, (PVOID)(ULONG_PTR)&file_names, name, sizeof name) > 0 && strcmp(name, module) == 0);
     FAILS(GetMappedFileNameA(self, path, name, sizeof name), ERROR_INVALID_ADDRESS);
+    FAILS(GetMappedFileNameA(self, (PVOID)-1, name, sizeof name), ERROR_INVALID_ADDRESS);
+    FAILS(GetMappedFileNameA(self, (PVOID)0x800000000000, name, sizeof name), ERROR_INVALID_ADDRESS);
+    /* The native call has the same names. */
+    union { UNICODE_STRING string; BYTE bytes[0x400]; } native;
+    STATUS(NtQueryVirtualMemory(self, (char *)kernel + PAGE, MemorySectionName, &native, sizeof native, NULL), STATUS_SUCCESS);
+    CHECK(native.string.Length == strlen("C:\\windows\\system32\\kernel32.dll") * 2 && native.string.Buffer[0] == 'C');
+}
+
+static void *set_event(void *event)
+{
+    Sleep(20);
+    CHECK(SetEvent(event));
+    return NULL;
 }
 
 static void notifications(void)
@@ -358,6 +375,12 @@ static void notifications(void)
     FAILS(QueryMemoryResourceNotification(NULL, &is_low), ERROR_INVALID_HANDLE);
     HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
     FAILS(QueryMemoryResourceNotification(event, &is_low), ERROR_INVALID_HANDLE);
+    /* Who waits for one and for something else hears of that at once. */
+    pthread_t setter;
+    const HANDLE mixed[] = {event, is_low ? high : low};
+    CHECK(pthread_create(&setter, NULL, set_event, event) == 0);
+    CHECK(WaitForMultipleObjects(2, mixed, FALSE, INFINITE) == WAIT_OBJECT_0);
+    pthread_join(setter, NULL);
     FAILS(SetEvent(low), ERROR_INVALID_HANDLE);
     HANDLE again = NULL;
     CHECK(DuplicateHandle(self, high, self, &again, 0, FALSE, 2) && QueryMemoryResourceNotification(again, &is_high));
