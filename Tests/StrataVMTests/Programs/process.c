@@ -366,9 +366,9 @@ static void notifications(void)
     if (status.ullAvailPhys > 512 << 20) {
         CHECK(!is_low && is_high);
         CHECK(WaitForSingleObject(low, 0) == WAIT_TIMEOUT && WaitForSingleObject(low, 1) == WAIT_TIMEOUT);
-        CHECK(WaitForSingleObject(high, 0) == WAIT_OBJECT_0 && WaitForSingleObject(high, INFINITE) == WAIT_OBJECT_0);
+        CHECK(WaitForSingleObject(high, 0) == WAIT_OBJECT_0 && WaitForSingleObject(high, 10000) == WAIT_OBJECT_0);
         const HANDLE both[] = {low, high};
-        CHECK(WaitForMultipleObjects(2, both, FALSE, INFINITE) == WAIT_OBJECT_0 + 1 && WaitForMultipleObjects(2, both, TRUE, 0) == WAIT_TIMEOUT);
+        CHECK(WaitForMultipleObjects(2, both, FALSE, 10000) == WAIT_OBJECT_0 + 1 && WaitForMultipleObjects(2, both, TRUE, 0) == WAIT_TIMEOUT);
     }
     FAILS(QueryMemoryResourceNotification(low, (PBOOL)read_only), ERROR_NOACCESS);
     FAILS(QueryMemoryResourceNotification(low, NULL), ERROR_NOACCESS);
@@ -379,7 +379,7 @@ static void notifications(void)
     pthread_t setter;
     const HANDLE mixed[] = {event, is_low ? high : low};
     CHECK(pthread_create(&setter, NULL, set_event, event) == 0);
-    CHECK(WaitForMultipleObjects(2, mixed, FALSE, INFINITE) == WAIT_OBJECT_0);
+    CHECK(WaitForMultipleObjects(2, mixed, FALSE, 10000) == WAIT_OBJECT_0);
     pthread_join(setter, NULL);
     FAILS(SetEvent(low), ERROR_INVALID_HANDLE);
     HANDLE again = NULL;
