@@ -11,10 +11,9 @@ struct MappedRange: Hashable, Sendable {
 }
 
 extension MappedRange {
-    /// All mappings of this process, in ascending order; empty where the kernel does not tell.
+    /// All mappings of this process, in ascending order and apart; empty where the kernel does not tell.
     static func all() -> [MappedRange] {
-        var result: [MappedRange] = []
-        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return result }
+        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return [] }
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -22,11 +21,31 @@ extension MappedRange {
         while let count = unsafe try? buffer.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }), count > 0 {
             bytes.append(contentsOf: buffer[..<count])
         }
+        return mappings(of: bytes)
+    }
+
+    /// The mappings of a list, line by line, in ascending order and apart.
+    ///
+    /// The kernel gives the list a page at a time, and other threads map and unmap in between: a mapping that has grown since
+    /// its line was read comes once more, with its new end. What two lines tell of is as the later one says.
+    static func mappings(of list: [UInt8]) -> [MappedRange] {
+        var result: [MappedRange] = []
         var start = 0
-        while start < bytes.count {
+        while start < list.count {
             var end = start
-            while end < bytes.count && bytes[end] != 0x0A { end += 1 }
-            if let mapping = MappedRange(line: bytes[start..<end]) { result.append(mapping) }
+            while end < list.count && list[end] != 0x0A { end += 1 }
+            if let mapping = MappedRange(line: list[start..<end]) {
+                while var before = result.last, before.range.last >= mapping.range.start {
+                    result.removeLast()
+                    guard before.range.start < mapping.range.start,
+                        let rest = VirtualRange(
+                            start: before.range.start, last: VirtualAddress(mapping.range.start.rawValue - 1))
+                    else { continue }
+                    before.range = rest
+                    result.append(before)
+                }
+                result.append(mapping)
+            }
             start = end + 1
         }
         return result
