@@ -46,8 +46,8 @@ enum TrialRun {
         try KernelImage(header: kernel.span.rawBytes, fileByteCount: UInt64(kernel.count))
     }
 
-    /// Runs a trial on a file of its own, which is removed afterwards.
-    static func run(_ trial: LayoutTrial, timeout: Duration = .seconds(100)) async throws -> LayoutTrialOutcome {
+    /// Runs a trial on a file of its own, which is removed afterwards; only a guest that hangs comes near to the time limit.
+    static func run(_ trial: LayoutTrial, timeout: Duration = .seconds(1800)) async throws -> LayoutTrialOutcome {
         let path = FilePath(NSTemporaryDirectory()).appending("strata-trial-\(UUID().uuidString).ram")
         defer { try? FileManager.default.removeItem(atPath: path.string) }
         try trial.write(to: path)
