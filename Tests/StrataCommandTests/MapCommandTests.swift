@@ -148,7 +148,8 @@ struct MapCommandTests {
         let result = try await run(
             .path("/bin/sh"),
             arguments: Arguments(["-c", "exec \"$0\" \"$@\" >/dev/full", StrataProgram.path.string, "map"] + arguments + ["-"]),
-            input: .string(Self.sound), output: .discarded, error: .string(limit: 1 << 16))
+            input: .inputWriter, output: .discarded, error: .string(limit: 1 << 16)
+        ) { try await $0.standardInputWriter.offer(Self.sound) }
         #expect(result.terminationStatus == .exited(74))
         #expect(result.standardError.contains("No space left on device"))
     }
