@@ -4,7 +4,7 @@ import Subprocess
 import Testing
 
 /// `strata map` as users run it.
-@Suite("strata map")
+@Suite("strata map", .serialized)
 struct MapCommandTests {
     private func strata(
         _ arguments: [String], input: String = "", environment: Environment = .inherit
