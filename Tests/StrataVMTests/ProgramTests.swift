@@ -6,8 +6,8 @@ import Testing
     import Glibc
 #endif
 
-/// Programs in C and C++ that are compiled against the library's header, linked with it and run: each counts its own checks.
-@Suite struct ProgramTests {
+/// Programs in C and C++, one at a time, that are compiled against the library's header, linked with it and run: each counts its own checks.
+@Suite(.serialized) struct ProgramTests {
     /// Where the package is, by this file.
     private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
     private static let sources = root.appending("Tests/StrataVMTests/Programs")
