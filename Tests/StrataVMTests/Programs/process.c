@@ -46,6 +46,7 @@ static void limits(void)
     /* The smallest minimum is 20 pages. */
     CHECK(SetProcessWorkingSetSize(self, 1, 13 * PAGE) && GetProcessWorkingSetSize(self, &minimum, &maximum));
     CHECK(minimum == 20 * PAGE && maximum == 20 * PAGE);
+    CHECK(SetProcessWorkingSetSize(self, 50 * PAGE, 345 * PAGE));
 
     FAILS(GetProcessWorkingSetSize(self, NULL, &maximum), ERROR_NOACCESS);
     FAILS(GetProcessWorkingSetSize(self, &minimum, (PSIZE_T)read_only), ERROR_NOACCESS);
@@ -57,11 +58,12 @@ static void limits(void)
 /* What may be locked follows the minimum. */
 static void locks(void)
 {
-    char *const memory = VirtualAlloc(NULL, 128 * PAGE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     struct rlimit host;
     CHECK(getrlimit(RLIMIT_MEMLOCK, &host) == 0);
+    /* Nothing to be seen where the host lets lock less. */
     if (host.rlim_max < 128 * PAGE)
         return;
+    char *const memory = VirtualAlloc(NULL, 128 * PAGE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     CHECK(SetProcessWorkingSetSize(self, 40 * PAGE, 200 * PAGE));
     FAILS(VirtualLock(memory, 33 * PAGE), ERROR_WORKING_SET_QUOTA);
     CHECK(VirtualLock(memory, 32 * PAGE) && VirtualLock(memory, 32 * PAGE));
