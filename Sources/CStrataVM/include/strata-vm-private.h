@@ -3,6 +3,7 @@
 
 /* Between the library's two languages; not installed. */
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "host_memory.h"
@@ -87,6 +88,20 @@ bool strata_vm_is_library(int index, const void *base);
 /// Gives a path as UTF-16: its length, or the size where it was cut.
 DWORD strata_vm_widen(const char *path, size_t length, LPWSTR buffer, DWORD size);
 
+/// Makes the lock of a table, which is held over forks: for the calls below.
+int strata_vm_make_table_lock(void);
+void strata_vm_enter_table(int table);
+void strata_vm_leave_table(int table);
+/// Lets a lock, which is no recursive one, be held over forks. Only while the library is loaded.
+void strata_vm_hold_over_forks(pthread_mutex_t *lock);
+/// From now on.
+void strata_vm_follow_forks(void);
+
+/// Makes the lock and the sleep, anew in a child of fork.
+void strata_vm_start_waits(void);
+/// Let the locks of waits and of handlers of exceptions be held over forks.
+void strata_vm_hold_waits(void);
+void strata_vm_hold_handlers(void);
 /// The lock that everything which threads wait for is behind; entered again by the thread that has it.
 void strata_vm_waits_enter(void);
 void strata_vm_waits_leave(void);

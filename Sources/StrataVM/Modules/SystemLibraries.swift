@@ -2,7 +2,6 @@ import CHostMemory
 import CStrataVM
 import HostVirtualMemory
 import MemoryMap
-import Synchronization
 import SystemPackage
 import VirtualMemory
 
@@ -28,7 +27,7 @@ struct SystemLibraries {
 
     private var libraries = [Library](repeating: Library(), count: names.count)
 
-    private static let shared = Mutex(SystemLibraries())
+    static let shared = Table(SystemLibraries())
 
     /// What an image is linked for; it lies elsewhere where that is taken.
     private static func base(of index: Int) -> UInt64 { 0x1_8000_0000 + UInt64(index) * 0x10_0000 }

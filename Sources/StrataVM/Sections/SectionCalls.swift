@@ -5,7 +5,7 @@ import SystemPackage
 import VirtualMemory
 
 /// The names of sections: views do not keep them.
-private let sectionNames = ObjectNames<SectionObject>()
+let sectionNames = ObjectNames<SectionObject>()
 
 /// The calls of sections as both interfaces make them.
 enum SectionCalls {

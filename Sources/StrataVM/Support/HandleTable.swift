@@ -1,5 +1,4 @@
 import CStrataVM
-import Synchronization
 
 /// What a handle refers to.
 enum HandleObject {
@@ -24,7 +23,7 @@ struct HandleTable {
     private var entries: [Entry?] = []
     private var unused: [Int] = []
 
-    static let shared = Mutex(HandleTable())
+    static let shared = Table(HandleTable())
 
     /// The pseudo-handle of this process.
     static let currentProcess = Int(-1)
