@@ -155,7 +155,8 @@ extension HostProcess {
 
     /// The name of the file that an address is a view of.
     ///
-    /// - Parameter ask: gives the name of an open file, by its descriptor, which is the section's own and lasts as long as the call.
+    /// - Parameter ask: gives the name of an open file, by its descriptor, which is the section's own and lasts as long as the call; it
+    ///   takes no lock.
     /// - Returns: what `ask` finds, or what an image is made of, and for the rest of the program what the kernel says; nil for all else.
     public func fileName(at address: VirtualAddress, _ ask: (Int32) -> String?) -> String? {
         withLock {

@@ -7,10 +7,16 @@ import VirtualMemory
 extension MemoryCalls {
     /// The name of the file that an address is a view of; what was made without a name has none.
     static func fileName(at address: VirtualAddress) throws(Status) -> String {
-        guard let name = HostProcess.current.fileName(at: address, name(of:)), !name.hasPrefix(nameless) else {
+        let process = HostProcess.current
+        guard let name = process.fileName(at: address, HostFiles.name(of:)),
+            name.hasPrefix("/") || name.hasPrefix(SystemLibraries.directory)
+        else { throw Status(.invalidAddress) }
+        guard name.hasPrefix(nameless) else { return name }
+        // The libraries have a lock of their own, which is not asked for with that of memory.
+        guard let path = process.file(at: address).flatMap({ SystemLibraries.path(of: $0) }) else {
             throw Status(.invalidAddress)
         }
-        return name
+        return path
     }
 
     /// How the host calls files that have no name.

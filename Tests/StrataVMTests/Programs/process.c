@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -333,6 +334,10 @@ static void file_names(void)
     section = CreateFileMappingA(file, NULL, PAGE_READONLY | SEC_IMAGE, 0, 0, NULL);
     PVOID image = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
     CHECK(GetMappedFileNameA(self, image, name, sizeof name) == count && strcmp(name, module) == 0);
+    CHECK(UnmapViewOfFile(image) && CloseHandle(section));
+    section = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, NULL);
+    image = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    CHECK(GetMappedFileNameA(self, image, name, sizeof name) == count && strcmp(name, module) == 0);
     CHECK(UnmapViewOfFile(image) && CloseHandle(section) && CloseHandle(file));
     CHECK(GetModuleFileNameA(NULL, module, sizeof module) > 0);
     CHECK(GetMappedFileNameA(self, (PVOID)(ULONG_PTR)&file_names, name, sizeof name) > 0 && strcmp(name, module) == 0);
@@ -343,6 +348,51 @@ static void file_names(void)
     union { UNICODE_STRING string; BYTE bytes[0x400]; } native;
     STATUS(NtQueryVirtualMemory(self, (char *)kernel + PAGE, MemorySectionName, &native, sizeof native, NULL), STATUS_SUCCESS);
     CHECK(native.string.Length == strlen("C:\\windows\\system32\\kernel32.dll") * 2 && native.string.Buffer[0] == 'C');
+}
+
+/* Children find everything whole, whatever other threads were asking. */
+static volatile LONG is_asking = 1;
+
+static void *keep_asking(void *view)
+{
+    char name[MAX_PATH];
+    PROCESS_MEMORY_COUNTERS counts;
+    SIZE_T minimum, maximum;
+    while (is_asking) {
+        GetMappedFileNameA(self, view, name, sizeof name);
+        GetProcessMemoryInfo(self, &counts, sizeof counts);
+        GetProcessWorkingSetSize(self, &minimum, &maximum);
+    }
+    return NULL;
+}
+
+static void forks(void)
+{
+    char path[MAX_PATH];
+    CHECK(GetModuleFileNameA(GetModuleHandleA("ntdll"), path, sizeof path) > 0);
+    HANDLE file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE section = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, NULL);
+    char *const view = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    pthread_t asking[2];
+    alarm(300);
+    for (int i = 0; i < 2; i++)
+        CHECK(pthread_create(&asking[i], NULL, keep_asking, view) == 0);
+    for (int i = 0; i < 40; i++) {
+        const pid_t child = fork();
+        if (child == 0) {
+            char name[MAX_PATH];
+            alarm(60);
+            PROCESS_MEMORY_COUNTERS counts;
+            _exit(GetMappedFileNameA(self, view, name, sizeof name) > 0 && GetProcessMemoryInfo(self, &counts, sizeof counts) ? 0 : 1);
+        }
+        int status = -1;
+        CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+    }
+    is_asking = 0;
+    for (int i = 0; i < 2; i++)
+        pthread_join(asking[i], NULL);
+    alarm(0);
+    CHECK(UnmapViewOfFile(view) && CloseHandle(section) && CloseHandle(file));
 }
 
 static void *set_event(void *event)
@@ -463,6 +513,7 @@ int main(void)
     performance();
     working_set();
     file_names();
+    forks();
     notifications();
     runtime();
     modules();
