@@ -217,7 +217,7 @@ let hostedTargets: [Target] = [
         swiftSettings: strict),
     .target(
         name: "MachineRunnerTestSupport", dependencies: ["MachineRunner", "MemoryMap", "MemoryReport", system],
-        path: "Tests/MachineRunnerTestSupport", swiftSettings: strict),
+        path: "Tests/MachineRunnerTestSupport", exclude: ["qemu.sh"], swiftSettings: strict),
     .testTarget(
         name: "MachineRunnerTests",
         dependencies: ["SeededRandom", "MachineRunner", "MachineRunnerTestSupport", "MemoryMap", system],

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -99,5 +100,32 @@ void raw_map(int rounds)
     for (int i = 0; i < rounds; i++) {
         void *at = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         DEMAND(at != MAP_FAILED && munmap(at, mapped) == 0);
+    }
+}
+
+static void raw_blocks(int rounds, size_t size)
+{
+    for (int i = 0; i < rounds; i++) {
+        volatile char *const block = malloc(size);
+        DEMAND(block != NULL);
+        *block = 1;
+        free((void *)block);
+    }
+}
+
+void raw_heap(int rounds) { raw_blocks(rounds, 64); }
+void raw_heap_larger(int rounds) { raw_blocks(rounds, 5000); }
+
+void raw_heap_random(int rounds)
+{
+    enum { count = 10000 };
+    static void *blocks[count];
+    static unsigned state = 1;
+    for (int i = 0; i < rounds; i++) {
+        state = state * 1664525 + 1013904223;
+        void **const block = blocks + (state >> 8) % count;
+        free(*block);
+        *block = malloc(16 + (state >> 20) % 985);
+        DEMAND(*block != NULL);
     }
 }

@@ -198,3 +198,31 @@ void windows_many_release(int count)
     for (int i = 0; i < count; i += 2)
         DEMAND(VirtualFree(many[i], 0, MEM_RELEASE));
 }
+
+static void windows_blocks(int rounds, size_t size)
+{
+    const HANDLE heap = GetProcessHeap();
+    for (int i = 0; i < rounds; i++) {
+        volatile char *const block = HeapAlloc(heap, 0, size);
+        DEMAND(block != NULL);
+        *block = 1;
+        DEMAND(HeapFree(heap, 0, (void *)block));
+    }
+}
+
+void windows_heap(int rounds) { windows_blocks(rounds, 64); }
+void windows_heap_larger(int rounds) { windows_blocks(rounds, 5000); }
+
+void windows_heap_random(int rounds)
+{
+    enum { count = 10000 };
+    static void *blocks[count];
+    static unsigned state = 1;
+    for (int i = 0; i < rounds; i++) {
+        state = state * 1664525 + 1013904223;
+        void **const block = blocks + (state >> 8) % count;
+        DEMAND(HeapFree(GetProcessHeap(), 0, *block));
+        *block = HeapAlloc(GetProcessHeap(), 0, 16 + (state >> 20) % 985);
+        DEMAND(*block != NULL);
+    }
+}

@@ -37,6 +37,9 @@ static const struct {
     { "map", windows_map },
     { "watch_write", windows_watch_write },
     { "watch_collect", windows_watch_collect },
+    { "heap", windows_heap },
+    { "heap_larger", windows_heap_larger },
+    { "heap_random", windows_heap_random },
     { "reserve_size", reserve_size },
     { "query", windows_query },
 };

@@ -21,6 +21,7 @@ enum HostVirtualMemoryBenchmark {
         }
         if let wine { print("Wine: \(wine.version)\n") }
         print(await calls(wine).markdown)
+        print(await heaps(wine).markdown)
         print(await sizes(wine).markdown)
         print(await counts(wine).markdown)
     }
@@ -86,6 +87,20 @@ enum HostVirtualMemoryBenchmark {
         ]
         for (name, wineName, strata) in watches {
             table.add(await Row(name: name, wineName: wineName, rounds: 1024, raw: nil, strata: strata).cells(wine))
+        }
+        return table
+    }
+
+    private static func heaps(_ wine: Wine?) async -> BenchmarkTable {
+        var table = BenchmarkTable(
+            "Heaps", columns: ["operation", "malloc, free", "libstrata-vm", "ratio"] + wineColumn(wine, "Wine"))
+        let rows = [
+            ("allocate + free 64 bytes", "heap", raw_heap, windows_heap),
+            ("allocate + free 5,000 bytes", "heap_larger", raw_heap_larger, windows_heap_larger),
+            ("one of 10,000 blocks of 16 to 1,000 bytes", "heap_random", raw_heap_random, windows_heap_random),
+        ]
+        for (name, wineName, raw, strata) in rows {
+            table.add(await Row(name: name, wineName: wineName, rounds: 100_000, raw: raw, strata: strata).cells(wine))
         }
         return table
     }

@@ -15,6 +15,9 @@
 #ifndef MADV_FREE
 #define MADV_FREE 8
 #endif
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21
+#endif
 
 static int map_new(uintptr_t address, size_t size, int protection, int flags, int descriptor, off_t offset)
 {
@@ -70,6 +73,20 @@ int host_make_free(uintptr_t address, size_t size)
 int host_prefetch(uintptr_t address, size_t size)
 {
     return madvise((void *)address, size, MADV_WILLNEED) == 0 ? 0 : errno;
+}
+
+int host_page_out(uintptr_t address, size_t size)
+{
+    return madvise((void *)address, size, MADV_PAGEOUT) == 0 ? 0 : errno;
+}
+
+void host_allow_locking(uint64_t size)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur >= size || limit.rlim_cur >= limit.rlim_max)
+        return;
+    limit.rlim_cur = size < limit.rlim_max ? size : limit.rlim_max;
+    setrlimit(RLIMIT_MEMLOCK, &limit);
 }
 
 int host_lock(uintptr_t address, size_t size)

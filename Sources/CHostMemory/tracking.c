@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "host_memory.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
@@ -72,6 +73,57 @@ static int scan(
         return -errno;
     *address = count == 0 ? end : (uintptr_t)argument.walk_end;
     return found;
+}
+
+/* As the system counts them where the kernel does not scan page tables: pages of files that only others have mapped are among them. */
+static int resident_by_pages(uintptr_t *address, uintptr_t end, struct host_page_run *found, size_t capacity)
+{
+    enum { CHUNK = 4096 };
+    unsigned char pages[CHUNK];
+    const size_t size = host_page_size();
+    const uintptr_t start = *address, last = end - start > CHUNK * size ? start + CHUNK * size : end;
+    if (mincore((void *)start, last - start, pages) != 0) {
+        if (errno != ENOMEM)
+            return -errno;
+        /* Something in between is gone. */
+        for (size_t i = 0; i < (last - start) / size; i++)
+            if (mincore((void *)(start + i * size), size, pages + i) != 0)
+                pages[i] = 0;
+    }
+    size_t count = 0;
+    uintptr_t at = start;
+    for (; at < last; at += size) {
+        if (!(pages[(at - start) / size] & 1))
+            continue;
+        if (count > 0 && found[count - 1].end == at) {
+            found[count - 1].end = at + size;
+            continue;
+        }
+        if (count == capacity)
+            break;
+        found[count++] = (struct host_page_run) {at, at + size};
+    }
+    *address = at;
+    return (int)count;
+}
+
+int host_resident_pages(int table, uintptr_t *address, uintptr_t end, struct host_page_run *found, size_t capacity)
+{
+    struct page_run runs[64];
+    const size_t limit = sizeof runs / sizeof *runs;
+    struct scan_argument argument = {.size = sizeof argument};
+    argument.start = *address;
+    argument.end = end;
+    argument.runs = (uint64_t)(uintptr_t)runs;
+    argument.run_count = capacity < limit ? capacity : limit;
+    argument.category_mask = argument.return_mask = PAGE_PRESENT;
+    const int count = table < 0 ? -1 : ioctl(table, IOCTL_SCAN, &argument);
+    if (count < 0)
+        return resident_by_pages(address, end, found, capacity);
+    for (int i = 0; i < count; i++)
+        found[i] = (struct host_page_run) {(uintptr_t)runs[i].start, (uintptr_t)runs[i].end};
+    *address = (uintptr_t)argument.walk_end;
+    return count;
 }
 
 int host_written_pages(uintptr_t *address, uintptr_t end, struct host_page_run *found, size_t capacity)

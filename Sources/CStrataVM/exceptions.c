@@ -25,6 +25,8 @@ static struct handler *_Atomic first_handler;
 static pthread_mutex_t handler_lock = PTHREAD_MUTEX_INITIALIZER;
 static __thread StrataTryFrame *innermost __attribute__((tls_model("initial-exec")));
 
+void strata_vm_hold_handlers(void) { strata_vm_hold_over_forks(&handler_lock); }
+
 /* A removed handler's place before all handlers, or after them; NULL where there is none. */
 static struct handler *empty_place(bool before)
 {

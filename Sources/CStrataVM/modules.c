@@ -7,7 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-static const char *const libraries[] = {"kernel32", "kernelbase", "ntdll"};
+static const char *const libraries[] = {"kernel32", "kernelbase", "ntdll", "psapi"};
 enum { LIBRARY_COUNT = sizeof libraries / sizeof *libraries, KERNELBASE = 1 };
 static const char api_set[] = "api-ms-win-core-";
 

@@ -126,6 +126,7 @@ void strata_vm_fill_shared_data(void *page)
 #endif
     memcpy(data->ProcessorFeatures, features, sizeof features);
     data->NumberOfPhysicalPages = physical_pages();
+    data->QpcFrequency = 10000000;
     data->ActiveProcessorCount = process->NumberOfProcessors;
     data->UnparkedProcessorCount = (USHORT)process->NumberOfProcessors;
     data->ActiveGroupCount = 1;
@@ -192,8 +193,12 @@ NTSTATUS NTAPI RtlGetNativeSystemInformation(SYSTEM_INFORMATION_CLASS kind, PVOI
 
 NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, PROCESSINFOCLASS kind, PVOID buffer, ULONG length, PULONG written)
 {
-    if (kind != ProcessBasicInformation)
-        return STATUS_INVALID_INFO_CLASS;
+    switch ((ULONG)kind) {
+    case ProcessBasicInformation: break;
+    case ProcessQuotaLimits: return strata_vm_query_quota(process, buffer, length, written);
+    case ProcessVmCounters: return strata_vm_query_counters(process, buffer, length, written);
+    default: return STATUS_INVALID_INFO_CLASS;
+    }
     if (!strata_vm_is_this_process(process))
         return STATUS_INVALID_HANDLE;
     if (length != sizeof(PROCESS_BASIC_INFORMATION))
@@ -215,11 +220,11 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, PROCESSINFOCLASS kind, 
     return STATUS_SUCCESS;
 }
 
-/* There is nothing to set: what the documented classes change is of other processors. */
+/* Of the documented classes there is nothing else to set: what they change is of other processors. */
 NTSTATUS NTAPI NtSetInformationProcess(HANDLE process, PROCESSINFOCLASS kind, PVOID buffer, ULONG length)
 {
-    (void)buffer;
-    (void)length;
+    if (kind == ProcessQuotaLimits)
+        return strata_vm_set_quota(process, buffer, length);
     if (kind == ProcessManageWritesToExecutableMemory)
         return strata_vm_is_this_process(process) ? STATUS_NOT_SUPPORTED : STATUS_INVALID_HANDLE;
     return STATUS_INVALID_INFO_CLASS;

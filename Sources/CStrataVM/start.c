@@ -5,8 +5,10 @@ void strata_vm_start(void);
 
 __attribute__((constructor)) static void start(void)
 {
+    strata_vm_start_waits();
     strata_vm_start();
     host_listen_to_faults(strata_vm_raise);
     NtCurrentTeb();
     RtlGetCurrentPeb()->ProcessHeap = GetProcessHeap();
+    strata_vm_follow_forks();
 }

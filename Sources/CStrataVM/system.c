@@ -36,7 +36,7 @@ BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX status)
         return FALSE;
     }
     const DWORDLONG unit = host.mem_unit, total = host.totalram * unit;
-    const DWORDLONG available = (host.freeram + host.bufferram) * unit, limit = strata_vm_commit_limit();
+    const DWORDLONG available = strata_vm_available_memory(), limit = strata_vm_commit_limit();
     const DWORDLONG charge = StrataGetCommitCharge();
     status->ullTotalPhys = total;
     status->ullAvailPhys = available;

@@ -90,7 +90,6 @@ static void name_thread(PTEB teb)
 
 static void start_forked(void)
 {
-    pthread_mutex_init(&block_lock, NULL);
     if (thread_block != NULL)
         name_thread(thread_block);
 }
@@ -99,6 +98,7 @@ static void start_process(void)
 {
     pthread_key_create(&thread_key, end_thread);
     pthread_atfork(NULL, NULL, start_forked);
+    strata_vm_hold_over_forks(&block_lock);
     Dl_info program;
     if (dladdr((void *)getauxval(AT_ENTRY), &program) != 0)
         process_block.ImageBaseAddress = program.dli_fbase;

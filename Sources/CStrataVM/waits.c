@@ -8,12 +8,16 @@
 #include <time.h>
 
 /* Recursive, since the last handle of an object may go while the lock is held; nobody sleeps then. */
-static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+static pthread_mutex_t lock;
 static pthread_cond_t changed;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void start(void)
+void strata_vm_start_waits(void)
 {
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&lock, &kind);
+    pthread_mutexattr_destroy(&kind);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -21,12 +25,9 @@ static void start(void)
     pthread_condattr_destroy(&attributes);
 }
 
-void strata_vm_waits_enter(void)
-{
-    pthread_once(&once, start);
-    pthread_mutex_lock(&lock);
-}
+void strata_vm_hold_waits(void) { strata_vm_hold_over_forks(&lock); }
 
+void strata_vm_waits_enter(void) { pthread_mutex_lock(&lock); }
 void strata_vm_waits_leave(void) { pthread_mutex_unlock(&lock); }
 void strata_vm_waits_announce(void) { pthread_cond_broadcast(&changed); }
 

@@ -7,9 +7,9 @@ import Testing
 #endif
 
 @Suite struct HostFilesTests {
-    /// A name in the folder for temporary files that no other test has.
+    /// A name in the folder for temporary files that no other test has, nor one of an earlier run that was broken off.
     private static func temporaryPath(_ name: String) -> FilePath {
-        FilePath("/tmp/strata-host-files-\(getpid())-\(name)")
+        FilePath("/tmp/strata-host-files-\(UInt64.random(in: 0 ... .max))-\(name)")
     }
 
     @Test func whatIsWrittenIsRead() throws {

@@ -55,4 +55,19 @@ import Testing
         #expect(MappedRange(line: Array("nothing".utf8)[...]) == nil)
         #expect(MappedRange(line: [][...]) == nil)
     }
+
+    /// Lists as they are when other threads map and unmap between their pages: no two mappings overlap, none is lost.
+    @Test(
+        arguments: [
+            // One that has grown, one that has been joined with the two before it, one that has come in place of the last one's end.
+            ("1000-3000 rw-p\n1000-5000 rw-p\n6000-7000 r--p\n", [0x1000...0x4FFF, 0x6000...0x6FFF]),
+            ("1000-2000 rw-p\n2000-3000 r--p\n1000-5000 rw-p\n", [0x1000...0x4FFF]),
+            ("1000-4000 rw-p\n3000-5000 r--p\n5000-6000 rw-p", [0x1000...0x2FFF, 0x3000...0x4FFF, 0x5000...0x5FFF]),
+            ("1000-2000 rw-p\n2000-4000 rw-p\n3000-5000 r--p\n", [0x1000...0x1FFF, 0x2000...0x2FFF, 0x3000...0x4FFF]),
+            ("", []),
+        ] as [(String, [ClosedRange<UInt64>])])
+    func joinsLinesOfDifferentMoments(_ list: String, _ ranges: [ClosedRange<UInt64>]) {
+        let mappings = MappedRange.mappings(of: Array(list.utf8))
+        #expect(mappings.map { $0.range.start.rawValue...$0.range.last.rawValue } == ranges)
+    }
 }

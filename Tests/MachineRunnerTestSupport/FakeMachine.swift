@@ -35,6 +35,10 @@ public final class FakeMachine: Sendable {
     public var images: FilePath { folder.appending("images") }
     public var firmware: FilePath { folder.appending("firmware") }
 
+    /// The program, which lies in the checkout: one that this process writes could not be started while a child that another
+    /// test is about to start still has it open for writing ("text file busy").
+    private static let program = FilePath(#filePath).removingLastComponent().appending("qemu.sh")
+
     public init(_ behavior: Behavior, architecture: MachineArchitecture = .x86_64, canTakePictures: Bool = true) throws {
         folder = FilePath(NSTemporaryDirectory()).appending("strata-tests-\(UUID().uuidString)")
         for path in [temporary, images.appending(architecture.rawValue), firmware] {
@@ -47,8 +51,8 @@ public final class FakeMachine: Sendable {
         for name in ["OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd", "AAVMF_CODE.fd", "AAVMF_VARS.fd"] {
             try put("content of \(name)", at: firmware.appending(name))
         }
-        try put(Self.program(behavior, folder: folder, canTakePictures: canTakePictures), at: emulator)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: emulator.string)
+        try put(Self.script(of: behavior, canTakePictures: canTakePictures), at: folder.appending("behavior"))
+        try FileManager.default.createSymbolicLink(atPath: emulator.string, withDestinationPath: Self.program.string)
         if let log = Self.log(of: behavior) { try put(log, at: folder.appending("canned.log")) }
     }
 
@@ -97,7 +101,8 @@ public final class FakeMachine: Sendable {
         }
     }
 
-    private static func program(_ behavior: Behavior, folder: FilePath, canTakePictures: Bool) -> String {
+    /// What the program does once it has noted how it was called, in the shell's words.
+    private static func script(of behavior: Behavior, canTakePictures: Bool) -> String {
         let greet = #"echo '{"QMP": {"version": {}, "capabilities": []}}'; read line; echo '{"return": {}, "id": 1}'"#
         let write = #"cat "$here/canned.log" > "$serial""#
         let picture =
@@ -113,37 +118,22 @@ public final class FakeMachine: Sendable {
               esac
             done
             """
-        let body =
-            switch behavior {
-            case .boots(_, let reason):
-                """
-                \(greet)
-                \(write)
-                echo '{"event": "RTC_CHANGE", "data": {"offset": 0}}'
-                echo '{"event": "SHUTDOWN", "data": {"guest": true, "reason": "\(reason)"}}'
-                \(serve)
-                """
-            case .runsOn: "\(greet)\n\(write)\n\(serve)"
-            case .hangs: "\(greet)\n\(write)\ntrap '' TERM INT\nwhile :; do sleep 1; done"
-            case .refuses(let words, let status): "cat >&2 <<'WORDS'\n\(words)\nWORDS\nexit \(status)"
-            case .dies(_, let status): "\(greet)\n\(write)\nexit \(status)"
-            case .babbles(let words): "cat <<'WORDS'\n\(words)\nWORDS\n\(serve)"
-            case .silent: "sleep 600"
-            }
-        return """
-            #!/bin/sh
-            here='\(folder.string)'
-            echo $$ >> "$here/pids"
-            printf '%s\\n' "$@" > "$here/arguments"
-            for argument in "$@"; do
-              case "$argument" in
-                file,id=serial,path=*) serial=${argument#file,id=serial,path=} ;;
-                *file.dir=*) media=${argument#*file.dir=}; (cd "$media" && find . -type f | sort) > "$here/media"
-                             cp "$media/strata/boot.conf" "$here/boot.conf" ;;
-              esac
-            done
-            \(body)
+        return switch behavior {
+        case .boots(_, let reason):
             """
+            \(greet)
+            \(write)
+            echo '{"event": "RTC_CHANGE", "data": {"offset": 0}}'
+            echo '{"event": "SHUTDOWN", "data": {"guest": true, "reason": "\(reason)"}}'
+            \(serve)
+            """
+        case .runsOn: "\(greet)\n\(write)\n\(serve)"
+        case .hangs: "\(greet)\n\(write)\ntrap '' TERM INT\nwhile :; do sleep 1; done"
+        case .refuses(let words, let status): "cat >&2 <<'WORDS'\n\(words)\nWORDS\nexit \(status)"
+        case .dies(_, let status): "\(greet)\n\(write)\nexit \(status)"
+        case .babbles(let words): "cat <<'WORDS'\n\(words)\nWORDS\n\(serve)"
+        case .silent: "sleep 600"
+        }
     }
 }
 

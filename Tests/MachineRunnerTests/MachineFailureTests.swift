@@ -3,7 +3,7 @@ import MachineRunnerTestSupport
 import SystemPackage
 import Testing
 
-@Suite("Machines that do not boot to the end")
+@Suite("Machines that do not boot to the end", .serialized)
 struct MachineFailureTests {
     @Test(arguments: [
         ("qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory", "--memory"),

@@ -3,7 +3,7 @@ import MachineRunnerTestSupport
 import SystemPackage
 import Testing
 
-@Suite("Runs of a machine")
+@Suite("Runs of a machine", .serialized)
 struct MachineRunTests {
     @Test(arguments: MachineArchitecture.allCases)
     func boots(architecture: MachineArchitecture) async throws {

@@ -66,10 +66,10 @@ enum Browser {
 
     private static func run(_ folder: FilePath, _ what: [String], _ ground: Ground) async throws -> String {
         guard let program else { throw Failure(output: "no browser") }
-        // `timeout` ends a browser that hangs, and all that it started.
+        // `timeout` ends a browser that hangs, and all that it started; on a busy host one that does not may take minutes.
         let arguments =
             [
-                "-k", "5", "120", program.string, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                "-k", "5", "1800", program.string, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                 "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions", "--disable-background-networking",
                 "--user-data-dir=\(folder.appending("profile"))", "--window-size=1240,1600",
                 "--blink-settings=preferredColorScheme=\(ground.rawValue)",

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// `strata layout` as users run it.
-@Suite("strata layout")
+@Suite("strata layout", .serialized)
 struct LayoutCommandTests {
     private func layout(_ arguments: String..., folder: String? = nil) async throws -> StrataProgram.Outcome {
         try await StrataProgram.outcome(of: ["layout"] + arguments, folder: folder.map { FilePath($0) })

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// `strata layout … --emit` as users run it.
-@Suite("strata layout --emit")
+@Suite("strata layout --emit", .serialized)
 struct LayoutGuestCommandTests {
     private func layout(_ arguments: [String], folder: String) async throws -> StrataProgram.Outcome {
         try await StrataProgram.outcome(of: ["layout"] + arguments, folder: FilePath(folder))

@@ -4,7 +4,7 @@ import Subprocess
 import Testing
 
 /// `strata map` as users run it.
-@Suite("strata map")
+@Suite("strata map", .serialized)
 struct MapCommandTests {
     private func strata(
         _ arguments: [String], input: String = "", environment: Environment = .inherit
@@ -148,7 +148,8 @@ struct MapCommandTests {
         let result = try await run(
             .path("/bin/sh"),
             arguments: Arguments(["-c", "exec \"$0\" \"$@\" >/dev/full", StrataProgram.path.string, "map"] + arguments + ["-"]),
-            input: .string(Self.sound), output: .discarded, error: .string(limit: 1 << 16))
+            input: .inputWriter, output: .discarded, error: .string(limit: 1 << 16)
+        ) { try await $0.standardInputWriter.offer(Self.sound) }
         #expect(result.terminationStatus == .exited(74))
         #expect(result.standardError.contains("No space left on device"))
     }

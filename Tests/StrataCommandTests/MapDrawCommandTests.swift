@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// `strata map draw` as users run it.
-@Suite("strata map draw")
+@Suite("strata map draw", .serialized)
 struct MapDrawCommandTests {
     private static let listing = """
         BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable

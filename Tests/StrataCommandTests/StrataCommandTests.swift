@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// The `strata` program as users run it, before an emulator that follows a script.
-@Suite("strata boot")
+@Suite("strata boot", .serialized)
 struct StrataCommandTests {
     private func environment(_ machine: FakeMachine, _ more: [String: String]) -> Environment {
         var values: [Environment.Key: String] = [:]

@@ -24,11 +24,30 @@ enum StrataProgram {
     ) async throws -> Outcome {
         let result = try await run(
             .path(path), arguments: Arguments(arguments), environment: environment, workingDirectory: folder,
-            input: .string(input), output: .string(limit: 1 << 22), error: .string(limit: 1 << 20))
+            input: .inputWriter, output: .string(limit: 1 << 22), error: .string(limit: 1 << 20)
+        ) { try await $0.standardInputWriter.offer(input) }
         guard case .exited(let status) = result.terminationStatus else {
             Issue.record("\(result.terminationStatus)")
             return Outcome(status: -1, output: "", errors: "")
         }
         return Outcome(status: status, output: result.standardOutput, errors: result.standardError)
+    }
+}
+
+extension StandardInputWriter {
+    /// Makes writing to a program that has ended an error, where it would end the tests otherwise.
+    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
+    /// Writes all of `text` and ends the input. A program may have ended without reading it, as those do that refuse their
+    /// arguments, and on a busy host has done so before anything is written.
+    func offer(_ text: String) async throws {
+        Self.ignoreBrokenPipes
+        do {
+            _ = try await write(text)
+        } catch {
+            // The outcome of a program that has ended tells what it made of that.
+            guard error.underlyingError == .brokenPipe else { throw error }
+        }
+        try await finish()
     }
 }

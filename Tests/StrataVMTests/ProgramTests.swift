@@ -2,8 +2,12 @@ import Subprocess
 import SystemPackage
 import Testing
 
-/// Programs in C and C++ that are compiled against the library's header, linked with it and run: each counts its own checks.
-@Suite struct ProgramTests {
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Programs in C and C++, one at a time, that are compiled against the library's header, linked with it and run: each counts its own checks.
+@Suite(.serialized) struct ProgramTests {
     /// Where the package is, by this file.
     private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
     private static let sources = root.appending("Tests/StrataVMTests/Programs")
@@ -22,7 +26,8 @@ import Testing
             "modules.c",
             "movable_memory.c",
             "native.c",
-            "pipes.c", "placeholders.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
+            "pipes.c", "placeholders.c", "process.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c",
+            "stacks.c",
             "synchronization.c", "threads.c", "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {
@@ -43,7 +48,10 @@ import Testing
     ) async throws {
         var environment = environment
         environment["SWIFT_BACKTRACE"] = "enable=no"
-        let program = products.appending("strata-vm-test-\(name)\(optimization)\(environment.values.joined())")
+        // A name that nothing else has: the tests run at once, and some of them run the same program.
+        let number = UInt64.random(in: .min ... .max)
+        let program = products.appending("strata-vm-test-\(name)-\(String(number, radix: 36))")
+        defer { _ = unsafe program.withPlatformString { unsafe unlink($0) } }
         let compiler = name.hasSuffix(".cpp") ? ["clang++", "-std=c++17"] : ["clang", "-std=c11"]
         let libraries = products.string
         let built = try await run(
@@ -60,7 +68,6 @@ import Testing
             error: .string(limit: 1 << 16))
         #expect(result.terminationStatus.isSuccess, "\(result.standardOutput)\(result.standardError)")
         #expect(result.standardOutput.hasSuffix(" 0 failures\n") == true)
-        _ = try await run(.name("rm"), arguments: [program.string], output: .discarded)
     }
 
     /// The header alone, as every dialect that it is for, without a warning.

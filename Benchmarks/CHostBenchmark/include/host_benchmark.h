@@ -23,6 +23,14 @@ void windows_watch_write(int rounds);
 /// Writes to one of many watched pages, and asks all of them which it was.
 void windows_watch_collect(int rounds);
 
+/// Allocates and frees a block: of 64 bytes, of 5,000, and one of 10,000 of random sizes up to 1,000 bytes.
+void raw_heap(int rounds);
+void windows_heap(int rounds);
+void raw_heap_larger(int rounds);
+void windows_heap_larger(int rounds);
+void raw_heap_random(int rounds);
+void windows_heap_random(int rounds);
+
 void raw_reserve_size(int rounds, int exponent);
 void windows_reserve_size(int rounds, int exponent);
 void windows_query_begin(int exponent);

@@ -98,6 +98,14 @@ struct host_page_run {
     uintptr_t start, end;
 };
 
+/// The pages from `*address` on that are in memory, ascending; it is moved to where the next call goes on. `table` is an open
+/// /proc/self/pagemap, or -1. Their number, or minus the error's.
+int host_resident_pages(int table, uintptr_t *address, uintptr_t end, struct host_page_run *found, size_t capacity);
+/// Asks for pages to be written out.
+int host_page_out(uintptr_t address, size_t size);
+/// Lets the process lock that much where the system allows it that and more.
+void host_allow_locking(uint64_t size);
+
 /// Lets the kernel keep track of the writes to anonymous memory, as long as it stays mapped. None of it counts as written.
 int host_track_writes(uintptr_t address, size_t size);
 /// The written pages from `*address` on, ascending; it is moved to where the next call goes on. Their number, or minus the error's.

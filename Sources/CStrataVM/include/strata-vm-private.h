@@ -3,6 +3,7 @@
 
 /* Between the library's two languages; not installed. */
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/single_threaded.h>
 
@@ -28,6 +29,14 @@ ULONG64 strata_vm_commit_limit(void);
 
 /// Whether a handle is of this process, the only one there is.
 bool strata_vm_is_this_process(HANDLE process);
+/// The limits of the working set, for NtQueryInformationProcess and NtSetInformationProcess; the buffer is the program's.
+NTSTATUS strata_vm_query_quota(HANDLE process, PVOID buffer, ULONG length, PULONG written);
+NTSTATUS strata_vm_set_quota(HANDLE process, PVOID buffer, ULONG length);
+/// What the process has of memory, for NtQueryInformationProcess.
+NTSTATUS strata_vm_query_counters(HANDLE process, PVOID buffer, ULONG length, PULONG written);
+/// The memory that the host could give to programs at once, in bytes.
+ULONG64 strata_vm_available_memory(void);
+
 /// Writes the program's image, which is headers alone; its size, or 0 where the buffer is too small.
 size_t strata_vm_program_image(void *buffer, size_t size, ULONG64 stackReserve, ULONG64 stackCommit);
 /// Fills the page that every process can read.
@@ -80,6 +89,20 @@ bool strata_vm_is_library(int index, const void *base);
 /// Gives a path as UTF-16: its length, or the size where it was cut.
 DWORD strata_vm_widen(const char *path, size_t length, LPWSTR buffer, DWORD size);
 
+/// Makes the lock of a table, which is held over forks: for the calls below.
+int strata_vm_make_table_lock(void);
+void strata_vm_enter_table(int table);
+void strata_vm_leave_table(int table);
+/// Lets a lock, which is no recursive one, be held over forks. Only while the library is loaded.
+void strata_vm_hold_over_forks(pthread_mutex_t *lock);
+/// From now on.
+void strata_vm_follow_forks(void);
+
+/// Makes the lock and the sleep, anew in a child of fork.
+void strata_vm_start_waits(void);
+/// Let the locks of waits and of handlers of exceptions be held over forks.
+void strata_vm_hold_waits(void);
+void strata_vm_hold_handlers(void);
 /// The lock that everything which threads wait for is behind; entered again by the thread that has it.
 void strata_vm_waits_enter(void);
 void strata_vm_waits_leave(void);

@@ -13,6 +13,9 @@ struct HostStorage {
     /// The file that it is, or was laid out from.
     var identity: HostFileIdentity?
 
+    /// What that file was called; nil where the storage is the file.
+    var name: String?
+
     /// The part of that file that has to stay, in bytes.
     var fileByteCount: UInt64 = 0
 

@@ -11,10 +11,24 @@ struct MappedRange: Hashable, Sendable {
 }
 
 extension MappedRange {
-    /// All mappings of this process, in ascending order; empty where the kernel does not tell.
+    /// All mappings of this process, in ascending order and apart; empty where the kernel does not tell.
     static func all() -> [MappedRange] {
-        var result: [MappedRange] = []
-        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return result }
+        mappings(of: list())
+    }
+
+    /// The file that is mapped at an address; nil where none is.
+    static func path(at address: VirtualAddress) -> String? {
+        // What a later line says holds.
+        for line in list().split(separator: 0x0A).reversed() {
+            guard let mapping = MappedRange(line: line), mapping.range.contains(address) else { continue }
+            return line.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: line[$0...], as: UTF8.self) }
+        }
+        return nil
+    }
+
+    /// The kernel's list as it is; empty where it does not tell.
+    private static func list() -> [UInt8] {
+        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return [] }
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -22,11 +36,31 @@ extension MappedRange {
         while let count = unsafe try? buffer.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }), count > 0 {
             bytes.append(contentsOf: buffer[..<count])
         }
+        return bytes
+    }
+
+    /// The mappings of a list, line by line, in ascending order and apart.
+    ///
+    /// The kernel gives the list a page at a time, and other threads map and unmap in between: a mapping that has grown since
+    /// its line was read comes once more, with its new end. What two lines tell of is as the later one says.
+    static func mappings(of list: [UInt8]) -> [MappedRange] {
+        var result: [MappedRange] = []
         var start = 0
-        while start < bytes.count {
+        while start < list.count {
             var end = start
-            while end < bytes.count && bytes[end] != 0x0A { end += 1 }
-            if let mapping = MappedRange(line: bytes[start..<end]) { result.append(mapping) }
+            while end < list.count && list[end] != 0x0A { end += 1 }
+            if let mapping = MappedRange(line: list[start..<end]) {
+                while var before = result.last, before.range.last >= mapping.range.start {
+                    result.removeLast()
+                    guard before.range.start < mapping.range.start,
+                        let rest = VirtualRange(
+                            start: before.range.start, last: VirtualAddress(mapping.range.start.rawValue - 1))
+                    else { continue }
+                    before.range = rest
+                    result.append(before)
+                }
+                result.append(mapping)
+            }
             start = end + 1
         }
         return result

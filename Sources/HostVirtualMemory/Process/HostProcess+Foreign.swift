@@ -63,7 +63,7 @@ extension HostProcess {
         return (range, old)
     }
 
-    private static func protection(_ access: HostMemory.Access) -> PageProtection {
+    static func protection(_ access: HostMemory.Access) -> PageProtection {
         switch (access.contains(.write), access.contains(.execute), access.contains(.read)) {
         case (true, true, _): .executeReadWrite
         case (true, false, _): .readWrite

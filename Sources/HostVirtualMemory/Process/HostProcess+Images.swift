@@ -80,6 +80,7 @@ extension HostProcess {
             throw .insufficientResources
         }
         storage.identity = file.identity
+        storage.name = file.name
         do throws(NTStatus) {
             try copy(file, 0, image.headerSize, to: storage, at: 0, image.imageSize)
             for part in image.parts {

@@ -189,20 +189,26 @@ extension HostProcess {
         _ address: VirtualAddress
     ) -> (isValid: Bool, isShared: Bool, protection: PageProtection) {
         withLock {
-            guard !zones.contains(address), let block = try? space.query(address), block.state == .committed,
-                let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
+            guard let block = zones.contains(address) ? queryForeign(address) : try? space.query(address),
+                block.state == .committed, let page = VirtualRange(start: block.base, byteCount: HostMemory.pageSize)
             else { return (false, false, []) }
-            let isShared =
-                block.type != .privateMemory
-                && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
-            return (HostMemory.isResident(page), isShared, block.protection)
+            return (HostMemory.isResident(page), Self.isShared(block), block.protection)
         }
     }
 
-    /// The commit charge and its limit in bytes.
-    public var commitCharge: (charge: UInt64, limit: UInt64) {
-        withLock { (space.ledger.charge, space.ledger.limit) }
+    /// Whether pages are those of a file or a section, and no copies.
+    static func isShared(_ block: MemoryBasicInformation) -> Bool {
+        block.type != .privateMemory
+            && !(block.type == .image && block.protection.allowsWriting && !block.protection.isCopyOnWrite)
     }
+
+    /// The commit charge, its limit, and the most that it ever was, in bytes.
+    public var commitCharge: (charge: UInt64, limit: UInt64, peak: UInt64) {
+        withLock { (space.ledger.charge, space.ledger.limit, space.ledger.peak) }
+    }
+
+    /// The part of the commit charge that is not of sections, and the most that this part ever was, in bytes.
+    public var privateCharge: (charge: UInt64, peak: UInt64) { withLock { (space.privateCharge, space.privatePeak) } }
 
     /// Sets the most that can be committed, in bytes.
     public func setCommitLimit(_ limit: UInt64) { withLock { space.ledger.limit = limit } }

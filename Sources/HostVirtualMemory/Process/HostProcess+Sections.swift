@@ -17,8 +17,14 @@ public struct HostSectionFile: Sendable {
     /// Which file it is, whatever it was opened by.
     public let identity: HostFileIdentity
 
+    /// What an image of it is said to be made of.
+    public let name: String?
+
     /// An open file.
-    public init(descriptor: Int32, byteCount: UInt64, access: SectionFile.Access, identity: HostFileIdentity) {
+    public init(
+        descriptor: Int32, byteCount: UInt64, access: SectionFile.Access, identity: HostFileIdentity, name: String? = nil
+    ) {
+        self.name = name
         self.identity = identity
         self.descriptor = descriptor
         self.byteCount = byteCount
@@ -147,13 +153,18 @@ extension HostProcess {
         }
     }
 
-    /// Asks about the file that an address is a view of, by its descriptor, which is the section's own and lasts as long as the call.
+    /// The name of the file that an address is a view of.
     ///
-    /// - Returns: nil where the address is no view, and what `ask` finds.
-    public func withDescriptor<Answer>(at address: VirtualAddress, _ ask: (Int32) -> Answer?) -> Answer? {
+    /// - Parameter ask: gives the name of an open file, by its descriptor, which is the section's own and lasts as long as the call; it
+    ///   takes no lock.
+    /// - Returns: what `ask` finds, or what an image is made of, and for the rest of the program what the kernel says; nil for all else.
+    public func fileName(at address: VirtualAddress, _ ask: (Int32) -> String?) -> String? {
         withLock {
-            guard let storage = space.section(at: address)?.section.storage else { return nil }
-            return space.backend.storages[storage].flatMap { ask($0.descriptor) }
+            guard !zones.contains(address) else { return MappedRange.path(at: address) }
+            guard let storage = space.section(at: address)?.section.storage, let file = space.backend.storages[storage] else {
+                return nil
+            }
+            return file.isImage ? file.name : ask(file.descriptor)
         }
     }
 

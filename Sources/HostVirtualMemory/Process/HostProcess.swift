@@ -14,6 +14,7 @@ import VirtualMemory
     private struct State: ~Copyable {
         var space: AddressSpace<HostBackend>
         var zones: ForeignZones
+        var limits = WorkingSetLimits()
     }
 
     /// Behind a pointer and not in a class, whose stored properties are checked for overlapping accesses whenever they are used: an
@@ -28,6 +29,11 @@ import VirtualMemory
     var zones: ForeignZones {
         _read { yield unsafe state.pointee.zones }
         nonmutating _modify { yield unsafe &state.pointee.zones }
+    }
+
+    var limits: WorkingSetLimits {
+        get { unsafe state.pointee.limits }
+        nonmutating set { unsafe state.pointee.limits = newValue }
     }
 
     private init() {

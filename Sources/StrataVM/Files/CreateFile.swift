@@ -122,6 +122,7 @@ private func device(_ path: FilePath, _ request: FileRequest) throws(FileFailure
                 case .process: granted = access
                 case .event: granted = specific(access, 0x12_0001, 0x12_0002, 0x12_0000, 0x1F_0003)
                 case .thread: granted = specific(access, 0x12_0048, 0x12_0037, 0x12_0000, 0x1F_FFFF)
+                case .notification: granted = specific(access, 0x12_0001, 0x2_0002, 0x12_0000, 0x1F_0003)
                 case .pipe: granted = specific(access)
                 }
             }

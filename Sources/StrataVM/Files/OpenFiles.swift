@@ -1,5 +1,4 @@
 import HostVirtualMemory
-import Synchronization
 import SystemPackage
 
 /// Why a file was not opened or deleted.
@@ -37,7 +36,7 @@ struct OpenFiles: ~Copyable {
 
     private var entries: [HostFileIdentity: Entry] = [:]
 
-    static let shared = Mutex(OpenFiles())
+    static let shared = Table(OpenFiles())
 
     /// Opens a file, or makes it, as a disposition says.
     ///

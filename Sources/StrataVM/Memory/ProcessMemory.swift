@@ -59,6 +59,8 @@ private func openCode(_ start: VirtualAddress, _ byteCount: UInt64) throws(Statu
     let (end, overflow) = start.rawValue.addingReportingOverflow(byteCount)
     var at = start
     while !overflow, at.rawValue < end, let block = try? HostProcess.current.query(at), block.state == .committed {
+        // What begins where it can be written anyway is written as far as that goes, as on Windows: code behind it stays closed.
+        if at == start, block.protection.allowsWriting { break }
         let next = min(block.base.rawValue + block.byteCount, end)
         let size = next - at.rawValue
         if !block.protection.allowsWriting {

@@ -2,14 +2,13 @@ import CHostMemory
 import CStrataVM
 import HostVirtualMemory
 import MemoryMap
-import Synchronization
 import SystemPackage
 import VirtualMemory
 
 /// The libraries of the system directory: their files, and where they are mapped.
 struct SystemLibraries {
     /// The modules, in the order that they are known by, and one that is a file alone: programs take it for a library to map.
-    static let names = ["kernel32.dll", "kernelbase.dll", "ntdll.dll", "version.dll"]
+    static let names = ["kernel32.dll", "kernelbase.dll", "ntdll.dll", "psapi.dll", "version.dll"]
 
     /// The system directory where no other one is named.
     static let directory = "C:\\windows\\system32"
@@ -28,7 +27,7 @@ struct SystemLibraries {
 
     private var libraries = [Library](repeating: Library(), count: names.count)
 
-    private static let shared = Mutex(SystemLibraries())
+    static let shared = Table(SystemLibraries())
 
     /// What an image is linked for; it lies elsewhere where that is taken.
     private static func base(of index: Int) -> UInt64 { 0x1_8000_0000 + UInt64(index) * 0x10_0000 }
@@ -76,6 +75,17 @@ struct SystemLibraries {
         return image
     }
 
+    /// The path of the library that a file is the image of; nil for other files.
+    static func path(of file: HostFileIdentity) -> String? {
+        shared.withLock { libraries in
+            for (library, name) in zip(libraries.libraries, names) {
+                guard let image = library.image, let information = try? HostFiles.information(image) else { continue }
+                if information.identity == file { return directory + "\\" + name }
+            }
+            return nil
+        }
+    }
+
     // MARK: Modules
 
     /// Where a library is mapped, which it is from the first question on; nil where there is no room for it.
@@ -104,7 +114,7 @@ struct SystemLibraries {
         guard let information = try? HostFiles.information(file) else { return nil }
         let host = HostSectionFile(
             descriptor: file.rawValue, byteCount: information.byteCount, access: [.read, .execute],
-            identity: HostFileIdentity(device: information.device, number: information.number))
+            identity: information.identity, name: MemoryCalls.name(of: file.rawValue))
         guard let section = try? HostProcess.current.createImageSection(host, protection: .executeRead, attributes: .image) else {
             return nil
         }

@@ -30,6 +30,9 @@ import VirtualMemory
             for offset in stride(from: 0, through: length - size, by: size) {
                 try unsafe workingSet(buffer.map { unsafe $0 + offset })
             }
+        case MemoryWorkingSetInformation:
+            try unsafe HandleTable.process(process, access: 0x400)
+            needed = try unsafe WorkingSet.query(buffer, length)
         case MemoryMappedFilenameInformation:
             try unsafe HandleTable.process(process)
             needed = try unsafe name(place, buffer, length)
@@ -73,10 +76,7 @@ private func workingSet(_ entry: PVOID?) throws(Status) {
 
 /// The name of the file behind an address, after its counted string.
 private func name(_ address: VirtualAddress, _ buffer: PVOID?, _ length: SIZE_T) throws(Status) -> Int {
-    guard let name = HostProcess.current.withDescriptor(at: address, HostFiles.name(of:)), name.hasPrefix("/"),
-        !name.hasPrefix("/memfd:")
-    else { throw Status(.invalidAddress) }
-    let units = Array(name.utf16) + [0]
+    let units = Array(try MemoryCalls.fileName(at: address).utf16) + [0]
     let header = unsafe MemoryLayout<UNICODE_STRING>.size
     let needed = header + units.count * 2
     guard length >= needed else { throw length < header ? Status(.infoLengthMismatch) : Status(0x8000_0005) }

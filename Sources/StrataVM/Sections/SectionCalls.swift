@@ -5,7 +5,7 @@ import SystemPackage
 import VirtualMemory
 
 /// The names of sections: views do not keep them.
-private let sectionNames = ObjectNames<SectionObject>()
+let sectionNames = ObjectNames<SectionObject>()
 
 /// The calls of sections as both interfaces make them.
 enum SectionCalls {
@@ -61,7 +61,7 @@ enum SectionCalls {
         if granted & 0x20 != 0 { access.insert(.execute) }
         let host = HostSectionFile(
             descriptor: file.descriptor.rawValue, byteCount: information.byteCount, access: access,
-            identity: HostFileIdentity(device: information.device, number: information.number))
+            identity: information.identity, name: MemoryCalls.name(of: file.descriptor.rawValue))
         if attributes.contains(.image) {
             return try withStatus { () throws(NTStatus) in
                 try HostProcess.current.createImageSection(

@@ -40,6 +40,16 @@ enum Arguments {
         return unsafe withUnsafeMutableBytes(of: &value) { unsafe host_copy(pointer, $0.baseAddress, $0.count) }
     }
 
+    /// Writes values one behind the other; some may be written where not all can be.
+    static func store<Values: Collection>(
+        all values: Values, _ pointer: UnsafeMutableRawPointer?
+    ) throws(Status) where Values.Element: BitwiseCopyable {
+        guard let pointer = unsafe pointer else { throw Status(.accessViolation) }
+        // The array's own storage, as long as the copy takes.
+        let isCopied = unsafe Array(values).withUnsafeBytes { unsafe host_copy(pointer, $0.baseAddress, $0.count) }
+        guard isCopied else { throw Status(.accessViolation) }
+    }
+
     static func address(_ pointer: UnsafeRawPointer?) -> VirtualAddress {
         VirtualAddress(UInt64(UInt(bitPattern: pointer)))
     }

@@ -1,5 +1,4 @@
 import CStrataVM
-import Synchronization
 
 /// What a handle refers to.
 enum HandleObject {
@@ -8,6 +7,7 @@ enum HandleObject {
     case event(EventObject)
     case thread(ThreadObject)
     case pipe(PipeEnd)
+    case notification(MemoryNotification)
 
     /// This process, the only one there is.
     case process
@@ -23,7 +23,7 @@ struct HandleTable {
     private var entries: [Entry?] = []
     private var unused: [Int] = []
 
-    static let shared = Mutex(HandleTable())
+    static let shared = Table(HandleTable())
 
     /// The pseudo-handle of this process.
     static let currentProcess = Int(-1)
@@ -93,6 +93,13 @@ struct HandleTable {
         return event
     }
 
+    static func notification(_ handle: HANDLE?) throws(Status) -> MemoryNotification {
+        let entry = try unsafe find(handle)
+        guard case .notification(let notification) = entry.object else { throw .objectTypeMismatch }
+        guard entry.access & 0x1 != 0 else { throw Status(.accessDenied) }
+        return notification
+    }
+
     static func thread(_ handle: HANDLE?) throws(Status) -> ThreadObject {
         guard case .thread(let thread) = try unsafe find(handle).object else { throw .objectTypeMismatch }
         return thread
@@ -110,6 +117,9 @@ struct HandleTable {
         case .thread(let thread):
             guard isAllowed else { throw Status(.accessDenied) }
             return thread
+        case .notification(let notification):
+            guard isAllowed else { throw Status(.accessDenied) }
+            return notification
         case .pipe(let end): return end
         // Reads and writes of a file have ended when their calls return.
         case .file: return EventObject(isManual: true, isSet: true)
@@ -129,6 +139,17 @@ struct HandleTable {
     static func process(_ handle: HANDLE?) throws(Status) {
         if Int(bitPattern: handle) == currentProcess { return }
         guard case .process = try unsafe find(handle).object else { throw .objectTypeMismatch }
+    }
+
+    /// Demands that a handle is one of this process and was opened for something.
+    static func process(_ handle: HANDLE?, access: UInt32) throws(Status) {
+        if Int(bitPattern: handle) == currentProcess { return }
+        let entry = try unsafe find(handle)
+        guard case .process = entry.object else { throw .objectTypeMismatch }
+        // Who may ask everything may ask the little that goes by a right of its own, and who asked for all that there is has it.
+        var granted = entry.access
+        if granted & 0x400 != 0 { granted |= 0x1000 }
+        guard granted & 0x1200_0000 != 0 || granted & access == access else { throw Status(.accessDenied) }
     }
 
     static func close(_ handle: HANDLE?) throws(Status) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The names of objects of one kind. A name lasts as long as a handle of its object.
 final class ObjectNames<Object: AnyObject & Sendable>: Sendable {
     private final class Entry: Sendable {
@@ -7,7 +5,7 @@ final class ObjectNames<Object: AnyObject & Sendable>: Sendable {
         init(_ object: Object) { self.object = object }
     }
 
-    private let names = Mutex<[[UInt16]: Entry]>([:])
+    private let names = Table<[[UInt16]: Entry]>([:])
 
     func find(_ key: [UInt16]) -> Object? { names.withLock { $0[key]?.object } }
 

@@ -17,7 +17,7 @@ final class EventObject: Waitable, @unchecked Sendable {
     override func take() { if !isManual { isSet = false } }
 }
 
-private let eventNames = ObjectNames<EventObject>()
+let eventNames = ObjectNames<EventObject>()
 
 private func create(_ isManual: BOOL, _ isSet: BOOL, _ name: () throws(Status) -> [UInt16]?) -> HANDLE? {
     return unsafe win32(nil) { () throws(Status) in

@@ -4,6 +4,9 @@ import CStrataVM
 class Waitable: @unchecked Sendable {
     var isSignaled: Bool { false }
 
+    /// Whether nobody announces its changes, so that who waits for it has to look now and then.
+    var isPolled: Bool { false }
+
     /// What a wait that it satisfied takes away.
     func take() {}
 }
@@ -22,11 +25,14 @@ enum Waits {
         milliseconds == .max ? .max : strata_vm_waits_now() &+ UInt64(milliseconds) * 1_000_000
     }
 
+    /// How long who has to look for himself sleeps, in nanoseconds.
+    private static let interval: UInt64 = 250_000_000
+
     /// Sleeps until a condition holds, with the lock held once: false where the deadline passes before.
-    static func sleep(until deadline: UInt64, _ isDone: () -> Bool) -> Bool {
+    static func sleep(until deadline: UInt64, isPolling: Bool = false, _ isDone: () -> Bool) -> Bool {
         while !isDone() {
             if deadline != .max && strata_vm_waits_now() >= deadline { return false }
-            _ = strata_vm_waits_sleep(deadline)
+            _ = strata_vm_waits_sleep(isPolling ? min(deadline, strata_vm_waits_now() + interval) : deadline)
         }
         return true
     }
@@ -42,7 +48,7 @@ private func wait(_ handles: [UInt], all: Bool, _ milliseconds: DWORD) -> DWORD 
         let deadline = Waits.deadline(milliseconds)
         let found = Waits.locked { () -> Int? in
             var found: Int?
-            let isDone = Waits.sleep(until: deadline) {
+            let isDone = Waits.sleep(until: deadline, isPolling: objects.contains(where: \.isPolled)) {
                 if all { return objects.allSatisfy(\.isSignaled) }
                 found = objects.firstIndex { $0.isSignaled }
                 return found != nil

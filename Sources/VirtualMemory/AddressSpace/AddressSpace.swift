@@ -44,6 +44,12 @@ public struct AddressSpace<Backend: AddressSpaceBackend & ~Copyable>: ~Copyable 
     /// The ledger that commitments are charged to.
     public var ledger: CommitLedger { regions.ledger }
 
+    /// What the ledger is charged with for this address space, in bytes: private pages and copies on write, and not the pages of sections.
+    public var privateCharge: UInt64 { regions.account.charge }
+
+    /// The most that ``privateCharge`` ever was, in bytes.
+    public var privatePeak: UInt64 { regions.account.peak }
+
     /// Asks the backend for something; what it answers becomes a status.
     ///
     /// In line, since after the kernel's return a processor predicts no returns for a while: every level of calls costs.

@@ -21,13 +21,14 @@ extension BootCommand {
         do throws(MachineError) {
             guarded.image = try ImageSet.locateGuard(for: machine.arch, folder: boot.images.map { FilePath($0) }, in: host)
             let configured = guarded
+            let interruption = Interruption()
             let run = Task {
                 await configured.result { progress in
                     guard case .line(let line, let isProgram, _) = progress, detail != .nothing else { return }
                     if isProgram || detail == .serial { console.line(line) }
                 }
             }
-            let interruption = Interruption { run.cancel() }
+            interruption.onSignal { run.cancel() }
             let result = await run.value
             received = interruption.signal
             let report = try result.get()

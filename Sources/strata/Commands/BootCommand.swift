@@ -91,14 +91,15 @@ struct BootCommand: AsyncParsableCommand {
     private func follow(
         _ machine: Machine, _ transcript: BootTranscript, _ progress: ProgressPrinter
     ) async throws(MachineError) -> BootReport {
+        let interruption = Interruption()
         let run = Task {
             await machine.result { event in
                 transcript.take(event)
                 progress.show(event)
             }
         }
+        interruption.onSignal { run.cancel() }
         let animation = Task { await progress.animate() }
-        let interruption = Interruption { run.cancel() }
         let result = await run.value
         animation.cancel()
         await animation.value

@@ -1,6 +1,7 @@
 /* A child is a process of its own, whatever the threads of its parent were doing when it was made. */
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "check.h"
@@ -8,6 +9,14 @@
 enum { threads = 3, rounds = 300, size = 0x20000 };
 
 static volatile bool ends;
+static HANDLE shared_event;
+static const char *folder;
+
+static LONG CALLBACK pass_on(PEXCEPTION_POINTERS exception)
+{
+    (void)exception;
+    return EXCEPTION_CONTINUE_SEARCH;
+}
 
 static void *work(void *argument)
 {
@@ -21,10 +30,49 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* Names, handles, files, waits and handlers of exceptions: 0, or the number of what fails. */
+static int use_handles(const char *name, const char *path)
+{
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, size, name);
+    char *const view = section == NULL ? NULL : MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
+    if (view == NULL || (view[1] = 5) != 5 || !UnmapViewOfFile(view) || !CloseHandle(section))
+        return 11;
+    HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
+    if (event == NULL || !SetEvent(event) || WaitForSingleObject(event, INFINITE) != WAIT_OBJECT_0 || !CloseHandle(event))
+        return 12;
+    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    DWORD written;
+    if (file == INVALID_HANDLE_VALUE || !WriteFile(file, name, 4, &written, NULL) || !CloseHandle(file))
+        return 13;
+    PVOID handler = AddVectoredExceptionHandler(1, pass_on);
+    return handler != NULL && RemoveVectoredExceptionHandler(handler) ? 0 : 14;
+}
+
+static void *work_with_handles(void *argument)
+{
+    char name[32], path[300];
+    const char *const folder = argument;
+    snprintf(name, sizeof name, "fork-%p", (void *)&name);
+    snprintf(path, sizeof path, "%s/strata-forks-%d-%p", folder, (int)getpid(), (void *)&path);
+    while (!ends)
+        if (use_handles(name, path) != 0)
+            return argument;
+    return NULL;
+}
+
 static int child(char *inherited)
 {
     /* Where it waits for ever the parent is told so. */
     alarm(300);
+    char path[300];
+    snprintf(path, sizeof path, "%s/strata-forks-%d", folder, (int)getpid());
+    if (WaitForSingleObject(shared_event, 0) != WAIT_OBJECT_0 || !CloseHandle(shared_event))
+        return 10;
+    for (int i = 0; i < 3; i++) {
+        const int failed = use_handles("fork-child", path);
+        if (failed != 0)
+            return failed;
+    }
     if (inherited[0] != 7)
         return 1;
     inherited[0] = 8;
@@ -42,9 +90,11 @@ int main(void)
 {
     char *const inherited = VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     inherited[0] = 7;
+    folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    shared_event = CreateEventA(NULL, TRUE, TRUE, NULL);
     pthread_t thread[threads];
     for (int i = 0; i < threads; i++)
-        CHECK(pthread_create(&thread[i], NULL, work, inherited) == 0);
+        CHECK(pthread_create(&thread[i], NULL, i == 0 ? work : work_with_handles, i == 0 ? inherited : (void *)folder) == 0);
     for (int round = 0; round < rounds; round++) {
         const pid_t process = fork();
         if (process == 0)

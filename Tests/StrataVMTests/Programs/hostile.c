@@ -72,6 +72,10 @@ static void written_code(void)
     FAILS(WriteProcessMemory(self, code, much, (SIZE_T)-1, &count), ERROR_PARTIAL_COPY);
     FAILS(WriteProcessMemory(self, code, much, (SIZE_T)-0x10000, NULL), ERROR_PARTIAL_COPY);
     CHECK(query(code).Protect == PAGE_EXECUTE_READ);
+    /* Code behind what can be written anyway stays closed. */
+    CHECK(VirtualProtect(code, 0x1000, PAGE_EXECUTE_READWRITE, &old) && VirtualProtect(code + 0x1000, 0x1000, PAGE_EXECUTE_READ, &old));
+    FAILS(WriteProcessMemory(self, code, much, 0x2000, &count), ERROR_PARTIAL_COPY);
+    CHECK(count == 0x1000 && query(code + 0x1000).Protect == PAGE_EXECUTE_READ);
     FAILS(ReadProcessMemory(self, code, much, (SIZE_T)-1, &count), ERROR_PARTIAL_COPY);
     CHECK(VirtualFree(code, 0, MEM_RELEASE));
 }

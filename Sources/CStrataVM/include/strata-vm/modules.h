@@ -8,7 +8,8 @@
 
 STRATA_VM_BEGIN
 
-/// The base of a library of Windows's whose calls are here, or of the program for no name: kernel32, kernelbase, ntdll, and the API sets.
+/// The base of a library of Windows's whose calls are here, or of the program for no name: kernel32, kernelbase, ntdll, psapi, and the
+/// API sets.
 /// The libraries are images in the system directory that export every call; their code leads to the library's own.
 HMODULE WINAPI GetModuleHandleA(LPCSTR name);
 HMODULE WINAPI GetModuleHandleW(LPCWSTR name);

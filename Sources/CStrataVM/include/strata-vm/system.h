@@ -35,6 +35,8 @@ typedef struct _SYSTEM_CPU_INFORMATION {
 
 typedef enum _PROCESSINFOCLASS {
     ProcessBasicInformation = 0,
+    ProcessQuotaLimits = 1,
+    ProcessVmCounters = 3,
     ProcessManageWritesToExecutableMemory = 88
 } PROCESSINFOCLASS;
 
