@@ -150,7 +150,7 @@ extension Heap {
         return true
     }
 
-    private func hasRoom(_ block: HeapBlock, _ size: UInt, in segment: Int) -> Bool {
+    private mutating func hasRoom(_ block: HeapBlock, _ size: UInt, in segment: Int) -> Bool {
         guard block.end < segments[segment].committedEnd, let next = key.read(block.end) else { return false }
         return next.state == .free && next.size <= segments[segment].committedEnd - next.address
             && block.size + next.size >= size

@@ -14,11 +14,11 @@ extension Heap {
 
     private mutating func link(_ address: UInt, _ size: UInt) {
         let index = HeapBins.index(size)
-        let head = bins[index]
+        let head = bins.head(index)
         Self.setNext(address, head)
         Self.setPrevious(address, 0)
         if head != 0 { Self.setPrevious(head, address) }
-        bins[index] = address
+        bins.setHead(index, address)
     }
 
     /// Makes a block a free one: its header, its place in the list, and what its neighbour knows of it.
@@ -39,7 +39,7 @@ extension Heap {
         let (next, previous) = (Self.next(block.address), Self.previous(block.address))
         let index = HeapBins.index(block.size)
         if previous == 0 {
-            guard bins[index] == block.address else { return false }
+            guard bins.head(index) == block.address else { return false }
         } else {
             guard freeBlock(previous) != nil, Self.next(previous) == block.address else { return false }
         }
@@ -47,7 +47,7 @@ extension Heap {
             guard freeBlock(next) != nil, Self.previous(next) == block.address else { return false }
             Self.setPrevious(next, previous)
         }
-        if previous == 0 { bins[index] = next } else { Self.setNext(previous, next) }
+        if previous == 0 { bins.setHead(index, next) } else { Self.setNext(previous, next) }
         return true
     }
 
@@ -111,7 +111,7 @@ extension Heap {
     }
 
     private mutating func search(list: Int, _ size: UInt, limit: Int) -> SearchResult {
-        var address = bins[list]
+        var address = bins.head(list)
         var count = 0
         while address != 0, count < limit {
             guard let block = freeBlock(address) else { return .broken }
@@ -172,7 +172,7 @@ extension Heap {
     mutating func listedSize() -> UInt? {
         var size: UInt = 0
         for index in 0..<HeapBins.count {
-            var (address, before) = (bins[index], UInt(0))
+            var (address, before) = (bins.head(index), UInt(0))
             while address != 0 {
                 guard let block = freeBlock(address), Self.previous(address) == before, HeapBins.index(block.size) == index else {
                     return nil

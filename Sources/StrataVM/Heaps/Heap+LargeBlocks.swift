@@ -23,7 +23,7 @@ extension Heap {
     }
 
     /// The first large block at an address or after it.
-    func placeOfLarge(_ bytes: UInt) -> Int {
+    mutating func placeOfLarge(_ bytes: UInt) -> Int {
         var (low, high) = (0, largeBlocks.count)
         while low < high {
             let middle = (low + high) / 2
@@ -32,7 +32,7 @@ extension Heap {
         return low
     }
 
-    func largeBlock(_ bytes: UInt) -> Int? {
+    mutating func largeBlock(_ bytes: UInt) -> Int? {
         let index = placeOfLarge(bytes)
         return index < largeBlocks.count && largeBlocks[index].bytes == bytes ? index : nil
     }

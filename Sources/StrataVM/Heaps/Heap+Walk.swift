@@ -36,23 +36,23 @@ extension Heap {
         }
     }
 
-    private func element(behind address: UInt, in index: Int) throws(HeapError) -> HeapElement? {
+    private mutating func element(behind address: UInt, in index: Int) throws(HeapError) -> HeapElement? {
         guard address % HeapBlock.granule == 0, let block = key.read(address) else { throw .invalidBlock }
         return try element(at: block.end, in: index)
     }
 
-    private func segment(_ isRight: (HeapSegment) -> Bool) -> Int? {
+    private mutating func segment(_ isRight: (HeapSegment) -> Bool) -> Int? {
         (0..<segmentCount).first { segments[$0].exists && isRight(segments[$0]) }
     }
 
-    private func segmentElement(from start: Int) -> HeapElement? {
+    private mutating func segmentElement(from start: Int) -> HeapElement? {
         for index in start..<max(segmentCount, start) where segments[index].exists {
             return .segment(segments[index], index: index)
         }
         return largeBlocks.first.map { .large($0) }
     }
 
-    private func element(at address: UInt, in index: Int) throws(HeapError) -> HeapElement? {
+    private mutating func element(at address: UInt, in index: Int) throws(HeapError) -> HeapElement? {
         let segment = segments[index]
         if address < segment.committedEnd {
             guard segment.canHold(address), let block = key.read(address) else { throw .invalidBlock }

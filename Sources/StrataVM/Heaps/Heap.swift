@@ -12,7 +12,8 @@ enum HeapError: Error {
 /// A heap: segments with blocks side by side, and large blocks with regions of their own.
 ///
 /// What it keeps of itself lies outside of the memory that it gives out, but for the headers and the links of free blocks, and nothing
-/// that it reads there is used before it is found to be its own. Calls are made with the heap's lock held.
+/// that it reads there is used before it is found to be its own. Calls are made with the heap's lock held. Those that change nothing
+/// are mutating as well: the compiler passes a value of this size by a copy where it is only looked at.
 struct Heap: ~Copyable {
     /// Blocks above it have regions of their own; heaps of fixed size have none.
     static let largestSize: UInt = 0xF_F000

@@ -1,7 +1,7 @@
 /// The free blocks of a heap, by size: where each list begins, and which lists have blocks.
 ///
 /// Small sizes have a list each; from 2 KiB on there are eight lists for every doubling.
-struct HeapBins {
+struct HeapBins: ~Copyable {
     static let count = 256
     private static let exactCount: UInt = 128
 
@@ -20,17 +20,17 @@ struct HeapBins {
     /// Whether every block of a list is as large as the least of it, so that the first will do.
     static func isExact(_ index: Int) -> Bool { index < exactCount }
 
-    subscript(index: Int) -> UInt {
-        get { heads[index] }
-        set {
-            heads[index] = newValue
-            let bit = UInt64(1) << UInt64(index & 63)
-            filled[index >> 6] = newValue == 0 ? filled[index >> 6] & ~bit : filled[index >> 6] | bit
-        }
+    /// The first block of a list; 0 for none.
+    mutating func head(_ index: Int) -> UInt { heads[index] }
+
+    mutating func setHead(_ index: Int, _ address: UInt) {
+        heads[index] = address
+        let bit = UInt64(1) << UInt64(index & 63)
+        filled[index >> 6] = address == 0 ? filled[index >> 6] & ~bit : filled[index >> 6] | bit
     }
 
     /// The first list from an index on that has blocks.
-    func firstFilled(from index: Int) -> Int? {
+    mutating func firstFilled(from index: Int) -> Int? {
         guard index < Self.count else { return nil }
         var word = index >> 6
         var bits = filled[word] & ~0 << UInt64(index & 63)
@@ -45,7 +45,7 @@ struct HeapBins {
 
 /// Blocks that were freed last, by size, up to 1 KiB: they are given out again without looking for anything. As on Windows, sizes are
 /// kept once there were some requests of them.
-struct HeapCache {
+struct HeapCache: ~Copyable {
     static let largestSize: UInt = 1024
     private static let depth = 16
     private static let classCount = Int(largestSize / HeapBlock.granule) + 1
