@@ -94,7 +94,11 @@ private func flags(_ memory: HANDLE?, discardable: Int32, shared: Int32) -> UINT
 // MARK: Global
 
 @c @implementation public func GlobalAlloc(_ flags: UINT, _ size: SIZE_T) -> HGLOBAL? {
-    unsafe handle { () throws(Failure) in try MovableMemoryCalls.allocate(flags: flags, size: UInt(bitPattern: size)) }
+    // Nothing fixed is empty here, as it is on Windows.
+    let least: UInt = flags & MovableMemoryCalls.movable == 0 ? 1 : 0
+    return unsafe handle { () throws(Failure) in
+        try MovableMemoryCalls.allocate(flags: flags, size: max(UInt(bitPattern: size), least))
+    }
 }
 
 @c @implementation public func GlobalReAlloc(_ memory: HGLOBAL?, _ size: SIZE_T, _ flags: UINT) -> HGLOBAL? {
