@@ -18,11 +18,21 @@ static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct strata_vm_heap_place **live;
 static size_t live_count, live_capacity;
 
+static inline void pause_processor(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    __asm__ volatile("yield");
+#endif
+}
+
 void strata_vm_lock_wait(struct strata_vm_lock *lock)
 {
     /* Most are held for less time than the kernel takes. */
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 400; i++) {
         uint32_t expected = 0;
+        pause_processor();
         if (__atomic_load_n(&lock->state, __ATOMIC_RELAXED) == 0
             && __atomic_compare_exchange_n(&lock->state, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             return;

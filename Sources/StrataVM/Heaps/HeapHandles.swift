@@ -62,7 +62,8 @@ enum HeapHandles {
 
     /// A segment in memory of the program's: what of it is committed from its base on, and the reservation behind.
     private static func given(_ base: UInt, _ protection: PageProtection) -> HeapSegment? {
-        guard base % HeapMemory.page == 0, let block = query(base), block.state == .committed, block.protection == protection,
+        guard base % HeapMemory.page == 0, unsafe strata_vm_heap_place_of(base.asHandle) == nil, let block = query(base),
+            block.state == .committed, block.protection == protection,
             block.byteCount > UInt64(Heap.handlePrefix)
         else { return nil }
         let end = base + UInt(block.byteCount)

@@ -541,6 +541,7 @@ static void native(void)
     VirtualAlloc(memory, 0x2000, MEM_COMMIT, PAGE_READWRITE);
     heap = RtlCreateHeap(0, memory, 0, 0, NULL, NULL);
     CHECK(heap == memory && (block = RtlAllocateHeap(heap, 0, 0x20000)) != NULL && block > memory && block + 0x20000 < memory + 0x40000);
+    CHECK(RtlCreateHeap(0, memory, 0, 0, NULL, NULL) == NULL && RtlValidateHeap(heap, 0, NULL));
     CHECK(RtlAllocateHeap(heap, 0, 0x20000) == NULL && RtlDestroyHeap(heap) == NULL && query(memory).AllocationBase == memory);
     CHECK(RtlCreateHeap(0, (PVOID)0x1000, 0, 0, NULL, NULL) == NULL && RtlCreateHeap(0, memory + 8, 0, 0, NULL, NULL) == NULL);
     CHECK(VirtualFree(memory, 0, MEM_RELEASE));
