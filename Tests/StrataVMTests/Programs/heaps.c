@@ -408,6 +408,42 @@ static void handles(void)
     CHECK(wrong == 0 && GetProcessHeaps(0, NULL) == before);
 }
 
+static HANDLE volatile shared_heap;
+static volatile int ends;
+
+static void *use_what_goes(void *used)
+{
+    while (!ends) {
+        const HANDLE heap = shared_heap;
+        char *block = HeapAlloc(heap, 0, 300);
+        if (block != NULL)
+            __atomic_fetch_add((int *)used, 1, __ATOMIC_RELAXED);
+        HeapSize(heap, 0, block);
+        HeapFree(heap, 0, block);
+        HeapValidate(heap, 0, NULL);
+    }
+    return NULL;
+}
+
+/* A heap may go while others are about to use it: they are told that there is none. */
+static void races(void)
+{
+    int used = 0;
+    pthread_t made[2];
+    shared_heap = HeapCreate(0, 0, 0);
+    for (int i = 0; i < 2; i++)
+        pthread_create(made + i, NULL, use_what_goes, &used);
+    for (int i = 0; i < 3000 || (used < 1000 && i < 10000000); i++) {
+        const HANDLE heap = shared_heap;
+        shared_heap = HeapCreate(0, 0, 0);
+        CHECK(shared_heap != NULL && HeapDestroy(heap));
+    }
+    ends = 1;
+    for (int i = 0; i < 2; i++)
+        pthread_join(made[i], NULL);
+    CHECK(used >= 1000 && HeapValidate(shared_heap, 0, NULL) && HeapDestroy(shared_heap));
+}
+
 /* Whatever a program hands over or writes over, the library neither faults nor gives out what is in use. */
 static void hostile(void)
 {
@@ -563,6 +599,7 @@ int main(void)
     locks();
     threads();
     handles();
+    races();
     hostile();
     information();
     native();
