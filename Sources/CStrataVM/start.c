@@ -9,6 +9,7 @@ __attribute__((constructor)) static void start(void)
     strata_vm_start();
     host_listen_to_faults(strata_vm_raise);
     NtCurrentTeb();
-    RtlGetCurrentPeb()->ProcessHeap = GetProcessHeap();
+    /* Before there are heaps: their locks are taken before those of tables, as calls take them, and forks go backwards. */
     strata_vm_follow_forks();
+    RtlGetCurrentPeb()->ProcessHeap = GetProcessHeap();
 }

@@ -8,7 +8,7 @@ import VirtualMemory
 /// Called when the library is loaded.
 @c func strata_vm_start() {
     // Made before there are threads, of which one might be at it when another one forks.
-    _ = (HandleTable.shared, OpenFiles.shared, SystemLibraries.shared, sectionNames, eventNames)
+    _ = (HandleTable.shared, OpenFiles.shared, SystemLibraries.shared, MovableMemory.shared, sectionNames, eventNames)
     mapProgram()
     shareData()
 }

@@ -26,26 +26,10 @@ extension HostMemory {
         try check(host_track_writes(address(range), size(range)))
     }
 
-    /// Reports the tracked pages that were written, ascending, neighbours mostly in one piece.
+    /// Reports the tracked pages that were written, ascending, neighbours mostly in one piece; none of memory that is not tracked
+    /// any more.
     static func writtenPages(in range: VirtualRange, _ report: (VirtualRange) -> Void) {
-        let end = address(range) + UInt(size(range))
-        var place = address(range)
-        var runs = [host_page_run](repeating: host_page_run(), count: 64)
-        while place < end {
-            let capacity = runs.count
-            // The array's own storage, of which the kernel fills as much as it says.
-            let count = unsafe runs.withUnsafeMutableBufferPointer {
-                unsafe host_written_pages(&place, end, $0.baseAddress, capacity)
-            }
-            // Memory that is not tracked any more has nothing written.
-            guard count >= 0 else { return }
-            for run in runs[..<Int(count)] {
-                let last = VirtualAddress(UInt64(run.end) - 1)
-                if let written = VirtualRange(start: VirtualAddress(UInt64(run.start)), last: last) {
-                    report(written)
-                }
-            }
-        }
+        unsafe pageRuns(in: range, { unsafe host_written_pages($0, $1, $2, $3) }, report)
     }
 
     /// Makes tracked pages count as not written.

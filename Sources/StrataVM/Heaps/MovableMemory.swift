@@ -1,5 +1,4 @@
 import CStrataVM
-import Synchronization
 
 /// Memory objects of LocalAlloc and GlobalAlloc that have handles.
 ///
@@ -30,7 +29,7 @@ struct MovableMemory {
     private var handles: [UInt: UInt] = [:]
 
     /// Taken after a heap's lock and never before it.
-    static let shared = Mutex(MovableMemory())
+    static let shared = Table(MovableMemory())
 
     private func index(_ handle: UInt) -> Int? {
         guard base != 0, handle > base, (handle - base) % Self.stride == 8 else { return nil }

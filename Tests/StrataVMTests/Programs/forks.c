@@ -30,7 +30,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Names, handles, files, waits and handlers of exceptions: 0, or the number of what fails. */
+/* Names, handles, files, waits, movable memory and handlers of exceptions: 0, or the number of what fails. */
 static int use_handles(const char *name, const char *path)
 {
     HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, size, name);
@@ -44,6 +44,9 @@ static int use_handles(const char *name, const char *path)
     DWORD written;
     if (file == INVALID_HANDLE_VALUE || !WriteFile(file, name, 4, &written, NULL) || !CloseHandle(file))
         return 13;
+    HGLOBAL movable = GlobalAlloc(GMEM_MOVEABLE, 100);
+    if (movable == NULL || GlobalLock(movable) == NULL || GlobalUnlock(movable) || GlobalFree(movable) != NULL)
+        return 15;
     PVOID handler = AddVectoredExceptionHandler(1, pass_on);
     return handler != NULL && RemoveVectoredExceptionHandler(handler) ? 0 : 14;
 }
