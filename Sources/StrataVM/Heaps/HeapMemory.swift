@@ -1,5 +1,6 @@
 import CHostMemory
 import CStrataVM
+import HostVirtualMemory
 import MemoryMap
 import VirtualMemory
 
@@ -11,15 +12,20 @@ enum HeapMemory {
 
     // MARK: Pages
 
+    /// Where heaps lie as long as there is room: the addresses below are for programs that ask for low ones, and few.
+    private static let lowest = VirtualAddress(1 << 32)
+
     /// Reserves, commits, or both; nil where there is no memory for it. An address of 0 leaves the place to the system.
     static func allocate(_ address: UInt, _ size: UInt, _ type: AllocationType, _ protection: PageProtection) -> UInt? {
-        var made: UInt?
-        _ = native { () throws(Status) in
-            let range = try unsafe MemoryCalls.allocate(
-                GetCurrentProcess(), VirtualAddress(UInt64(address)), UInt64(size), type.rawValue, protection.rawValue)
-            made = UInt(range.start.rawValue)
+        var request = AllocationRequest(
+            base: address == 0 ? nil : VirtualAddress(UInt64(address)), byteCount: UInt64(size), type: type,
+            protection: protection)
+        if address == 0 {
+            request.requirements = AddressRequirements(lowest: lowest)
+            if let range = try? HostProcess.current.allocate(request) { return UInt(range.start.rawValue) }
+            request.requirements = nil
         }
-        return made
+        return (try? HostProcess.current.allocate(request)).map { UInt($0.start.rawValue) }
     }
 
     static func decommit(_ address: UInt, _ size: UInt) -> Bool { free(address, size, .decommit) }

@@ -589,6 +589,8 @@ static void native(void)
 
 int main(void)
 {
+    /* Low addresses are left to those who ask for them. */
+    CHECK((ULONG_PTR)GetProcessHeap() >= (ULONG_PTR)1 << 32);
     sizes();
     memory();
     summary();
