@@ -150,8 +150,10 @@ BOOL WINAPI HeapLock(HANDLE heap)
     if (!place->is_serialized)
         return TRUE;
     strata_vm_lock_enter(&place->lock);
-    if (place->handle == (uintptr_t)heap)
+    if (place->handle == (uintptr_t)heap) {
+        __atomic_fetch_add(&place->lock.program_depth, 1, __ATOMIC_RELAXED);
         return TRUE;
+    }
     /* It went while this thread waited. */
     strata_vm_lock_leave(&place->lock);
     strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
@@ -165,8 +167,13 @@ BOOL WINAPI HeapUnlock(HANDLE heap)
         strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
         return FALSE;
     }
-    if (!place->is_serialized || strata_vm_lock_leave(&place->lock))
+    if (!place->is_serialized)
         return TRUE;
+    if (__atomic_load_n(&place->lock.owner, __ATOMIC_RELAXED) == &strata_vm_thread_mark) {
+        __atomic_fetch_sub(&place->lock.program_depth, 1, __ATOMIC_RELAXED);
+        strata_vm_lock_leave(&place->lock);
+        return TRUE;
+    }
     strata_vm_set_error(ERROR_NOT_OWNER, STATUS_RESOURCE_NOT_OWNED);
     return FALSE;
 }

@@ -106,6 +106,7 @@ void strata_vm_heap_remove(struct strata_vm_heap_place *place)
             live[kept++] = live[i];
     live_count = kept;
     place->heap = NULL;
+    place->lock.program_depth = 0;
     __atomic_store_n(&place->handle, (uintptr_t)0, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&places_lock);
 }
@@ -122,7 +123,7 @@ size_t strata_vm_heap_handles(HANDLE *handles, size_t capacity)
 
 /*
  * A fork is made with the locks of all heaps, so that none of them is in the middle of something in the child. The program may hold
- * locks of its own in any order, or for good: what cannot be had for a while is left alone, and free in the child.
+ * locks of its own in any order, or for good: what it keeps for a while is left alone, and free in the child.
  */
 static struct strata_vm_heap_place **held;
 static size_t held_count;
@@ -134,14 +135,17 @@ static void before_fork(void)
     held = malloc((live_count + 1) * sizeof *held);
     const struct timespec moment = {.tv_nsec = 100000};
     for (int tries = 0; held != NULL; tries++) {
-        size_t missing = 0;
+        size_t missing = 0, busy = 0;
         for (size_t i = 0; i < live_count; i++) {
-            if (try_lock(&live[i]->lock))
+            if (try_lock(&live[i]->lock)) {
                 held[held_count++] = live[i];
-            else
+            } else {
                 missing++;
+                /* A call has it, and will be done with it. */
+                busy += __atomic_load_n(&live[i]->lock.program_depth, __ATOMIC_RELAXED) == 0;
+            }
         }
-        if (missing == 0 || tries == 2000)
+        if (missing == 0 || (tries >= 2000 && busy == 0))
             break;
         /* Whoever holds the missing ones may be waiting for another. */
         while (held_count > 0)

@@ -56,18 +56,21 @@ import VirtualMemory
         for page in touched { unsafe memory[Int(page * Self.page)] = 1 }
         let table = try FileDescriptor.open(FilePath("/proc/self/pagemap"), .readOnly)
         defer { try? table.close() }
-        for descriptor in [table.rawValue, -1] {
+        let ways = [table.rawValue, -1].map { descriptor in
             var found: [UInt64] = []
             HostMemory.residentPages(in: range, descriptor) { run in
                 found += (run.start.rawValue / Self.page...run.last.rawValue / Self.page).map {
                     $0 - range.start.rawValue / Self.page
                 }
             }
-            #expect(found == touched.sorted())
+            return found
         }
+        #expect(ways[0] == ways[1])
+        // A kernel that gives large pages unasked has neighbours of what was touched in memory too, but never all of these.
+        #expect(touched.isSubset(of: ways[0]) && ways[0].count < Int(count))
         let listed = process.pagesInMemory().filter { range.contains($0.range.start) }
         #expect(
-            listed.reduce(0) { $0 + ($1.range.last.rawValue - $1.range.start.rawValue + 1) } == UInt64(touched.count) * Self.page)
+            listed.reduce(0) { $0 + ($1.range.last.rawValue - $1.range.start.rawValue + 1) } == UInt64(ways[0].count) * Self.page)
         #expect(listed.allSatisfy { $0.protection == .readWrite && !$0.isShared })
         process.emptyWorkingSet()
         for page in touched {
@@ -90,7 +93,7 @@ import VirtualMemory
     @Test func namesTheFilesOfTheProgram() throws {
         let code = try #require(MappedRange.all().first { $0.isFile && $0.access.contains(.execute) })
         let name = try #require(HostProcess.current.fileName(at: code.range.start) { _ in nil })
-        #expect(name.hasPrefix("/") && !name.contains(" "))
+        #expect(name.hasPrefix("/") && !name.hasSuffix(" (deleted)"))
         #expect(MappedRange.path(at: VirtualAddress(0x10)) == nil)
         #expect(HostProcess.current.fileName(at: VirtualAddress(.max)) { _ in "/nothing" } == nil)
     }

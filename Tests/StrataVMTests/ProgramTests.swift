@@ -20,14 +20,8 @@ import Testing
     @Test(
         arguments: [
             "allocation.c", "environment.c", "extension.c", "forks.c", "forms.c", "heaps.c", "holes.c", "hostile.c", "images.c",
-            "large_pages.c",
-            "layout.cpp",
-            "mappings.c",
-            "modules.c",
-            "movable_memory.c",
-            "native.c",
-            "pipes.c", "placeholders.c", "process.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c",
-            "stacks.c",
+            "large_pages.c", "layout.cpp", "mappings.c", "modules.c", "movable_memory.c", "native.c", "pipes.c",
+            "placeholders.c", "process.c", "protection.c", "sections.c", "segment.c", "sharing.c", "signals.c", "stacks.c",
             "synchronization.c", "threads.c", "write_watch.c",
         ], ["-O0", "-O2"])
     func program(_ name: String, optimization: String) async throws {

@@ -125,6 +125,8 @@ struct strata_vm_lock {
     uint32_t waiters;
     const void *owner;
     uint32_t depth;
+    /// How often the program has entered it and not left it, which may stay so for good.
+    uint32_t program_depth;
 };
 
 /// What is kept of a heap. Places are used again and never freed: a handle may be asked for while its heap goes.

@@ -352,7 +352,7 @@ static void threads(void)
     for (int i = 0; i < 20; i++) {
         const pid_t child = fork();
         if (child == 0) {
-            alarm(60);
+            alarm(300);
             char *block = HeapAlloc(heap, 0, 500);
             _exit(block != NULL && HeapFree(heap, 0, block) && HeapValidate(heap, 0, NULL) ? 0 : 1);
         }

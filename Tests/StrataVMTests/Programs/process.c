@@ -381,7 +381,7 @@ static void forks(void)
         const pid_t child = fork();
         if (child == 0) {
             char name[MAX_PATH];
-            alarm(60);
+            alarm(300);
             PROCESS_MEMORY_COUNTERS counts;
             _exit(GetMappedFileNameA(self, view, name, sizeof name) > 0 && GetProcessMemoryInfo(self, &counts, sizeof counts) ? 0 : 1);
         }
@@ -418,9 +418,9 @@ static void notifications(void)
     if (status.ullAvailPhys > 512 << 20) {
         CHECK(!is_low && is_high);
         CHECK(WaitForSingleObject(low, 0) == WAIT_TIMEOUT && WaitForSingleObject(low, 1) == WAIT_TIMEOUT);
-        CHECK(WaitForSingleObject(high, 0) == WAIT_OBJECT_0 && WaitForSingleObject(high, 10000) == WAIT_OBJECT_0);
+        CHECK(WaitForSingleObject(high, 0) == WAIT_OBJECT_0 && WaitForSingleObject(high, 600000) == WAIT_OBJECT_0);
         const HANDLE both[] = {low, high};
-        CHECK(WaitForMultipleObjects(2, both, FALSE, 10000) == WAIT_OBJECT_0 + 1 && WaitForMultipleObjects(2, both, TRUE, 0) == WAIT_TIMEOUT);
+        CHECK(WaitForMultipleObjects(2, both, FALSE, 600000) == WAIT_OBJECT_0 + 1 && WaitForMultipleObjects(2, both, TRUE, 0) == WAIT_TIMEOUT);
     }
     FAILS(QueryMemoryResourceNotification(low, (PBOOL)read_only), ERROR_NOACCESS);
     FAILS(QueryMemoryResourceNotification(low, NULL), ERROR_NOACCESS);
@@ -431,7 +431,7 @@ static void notifications(void)
     pthread_t setter;
     const HANDLE mixed[] = {event, is_low ? high : low};
     CHECK(pthread_create(&setter, NULL, set_event, event) == 0);
-    CHECK(WaitForMultipleObjects(2, mixed, FALSE, 10000) == WAIT_OBJECT_0);
+    CHECK(WaitForMultipleObjects(2, mixed, FALSE, 600000) == WAIT_OBJECT_0);
     pthread_join(setter, NULL);
     FAILS(SetEvent(low), ERROR_INVALID_HANDLE);
     HANDLE again = NULL;
