@@ -35,11 +35,30 @@ extension HostProcess {
     private func allocateLocked(_ request: AllocationRequest) throws(NTStatus) -> VirtualRange {
         do throws(NTStatus) {
             guard !request.type.contains(.largePages) else { return try allocateLargePages(request) }
+            if let apart = Self.apart(request),
+                let range = try? keepingOutOfTheWay({ () throws(NTStatus) in try space.allocate(apart) })
+            {
+                return range
+            }
             return try keepingOutOfTheWay { () throws(NTStatus) in try space.allocate(request) }
         } catch {
             if error == .noMemory, let base = request.base, let range = Self.named(base, request.byteCount) { repair(range) }
             throw error
         }
+    }
+
+    /// A large region apart from others, for what the caller leaves open where it lies; nil for other requests.
+    ///
+    /// The kernel looks through the table of page tables, one for each of these, when pages change: it has nothing to look through where
+    /// nobody else has pages in the same one.
+    private static func apart(_ request: AllocationRequest) -> AllocationRequest? {
+        let unit: UInt64 = 1 << 30
+        guard request.byteCount >= unit, request.base == nil, request.requirements == nil, request.zeroBits == 0,
+            !request.type.contains(.topDown)
+        else { return nil }
+        var apart = request
+        apart.requirements = AddressRequirements(alignment: unit)
+        return apart
     }
 
     /// Decommits or releases memory: `AddressSpace.free(_:byteCount:_:)`.

@@ -29,6 +29,9 @@ struct RunTree<Value: RunValue>: ~Copyable {
 
     let granularity: UInt64
 
+    /// The leaf that the last search for a run ended in: who walks along the runs asks for the same one again, or for the next.
+    let recentLeaf = WordCell()
+
     /// - Parameter granularity: a power of two to whose multiples gaps are measured.
     init(granularity: UInt64 = 1) {
         precondition(granularity.nonzeroBitCount == 1, "a power of two")
@@ -89,8 +92,29 @@ struct RunTree<Value: RunValue>: ~Copyable {
     ///
     /// - Complexity: O(log *n*).
     func firstRun(endingAbove address: UInt64) -> Cursor? {
+        if let cursor = recentRun(endingAbove: address) { return cursor }
         guard let cursor = floor(address) else { return first }
+        recentLeaf.value = UInt64(cursor.node)
         return end(cursor) > address ? cursor : next(cursor)
+    }
+
+    /// The first run that ends above `address`, where the leaf of the last search or the one after it has it. Nil says nothing.
+    private func recentRun(endingAbove address: UInt64) -> Cursor? {
+        var leaf = Int(recentLeaf.value)
+        var last = slotCount(leaf) - 1
+        // A node that is not used has no slots or is a branch, as one may be that was made anew.
+        guard last >= 0, level(leaf) == 0, start(leaf, 0) <= address else { return nil }
+        if end(leaf, last) <= address {
+            leaf = successor(leaf)
+            guard leaf != Self.none else { return nil }
+            last = slotCount(leaf) - 1
+            guard end(leaf, last) > address else { return nil }
+            recentLeaf.value = UInt64(leaf)
+            if start(leaf, 0) > address { return Cursor(node: leaf, slot: 0) }
+        }
+        let slot = floorSlot(address, in: leaf)
+        // Not the last one: that ends above the address.
+        return Cursor(node: leaf, slot: end(leaf, slot) > address ? slot : slot + 1)
     }
 
     /// Whether any run has an address from `start` up to `end`, which is left out.

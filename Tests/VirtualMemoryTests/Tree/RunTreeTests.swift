@@ -30,6 +30,25 @@ private struct RunModel {
 }
 
 @Suite struct RunTreeTests {
+    /// A search remembers the leaf that it ended in, which may go since, or come again as a leaf elsewhere or as a branch.
+    @Test func searchesAreRightWhateverTheyRemember() {
+        var tree = RunTree<UInt8>()
+        for run in 0..<600 as Range<UInt64> { tree.insert(start: run * 4, end: run * 4 + 2, value: 1) }
+        // Some leaves go by being emptied, others by being joined, and branches go with them.
+        tree.remove(from: 200, to: 1000)
+        for run in stride(from: 1000, to: 2400, by: 8) as StrideTo<UInt64> { tree.remove(from: run, to: run + 4) }
+        let runs: [UInt64] = (0..<50).map { $0 * 4 } + Array(stride(from: 1004, to: 2400, by: 8))
+        #expect(tree.damage() == nil && tree.count == runs.count && tree.unused != RunTree<UInt8>.none)
+        for node in 0..<tree.nodeCount {
+            for address in stride(from: 0, to: 2500, by: 7) as StrideTo<UInt64> {
+                tree.recentLeaf.value = UInt64(node)
+                let found = tree.firstRun(endingAbove: address).map { tree.start($0) }
+                let expected = runs.first { $0 + 2 > address }
+                if found != expected { Issue.record("\(found ?? 0) at \(address) by node \(node)") }
+            }
+        }
+    }
+
     @Test(arguments: 1...6 as ClosedRange<UInt64>) func agreesWithAddressByAddressModel(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var tree = RunTree<UInt8>(granularity: UInt64(RunModel.granularity))
