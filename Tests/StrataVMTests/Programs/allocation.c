@@ -22,8 +22,36 @@ static void rounding(void)
     }
 }
 
+/* Large regions share no table of page tables with others, as long as there is room for them apart. */
+static void large_regions(void)
+{
+    enum { regions = 3 };
+    const SIZE_T unit = (SIZE_T)1 << 30;
+    char *at[regions];
+    for (int i = 0; i < regions; i++) {
+        at[i] = VirtualAlloc(NULL, unit + 0x10000, MEM_RESERVE, PAGE_READWRITE);
+        CHECK(at[i] != NULL && (ULONG_PTR)at[i] % unit == 0);
+    }
+    char *const small = VirtualAlloc(NULL, 0x10000, MEM_RESERVE, PAGE_READWRITE);
+    CHECK(small != NULL && (ULONG_PTR)small < (ULONG_PTR)at[0]);
+    /* The largest hole is given out as a whole, wherever it begins. */
+    MEMORY_BASIC_INFORMATION largest = {.RegionSize = 0};
+    for (char *address = small + 0x10000; (ULONG_PTR)address < 0x7FFFFFFE0000; address += query(address).RegionSize)
+        if (query(address).State == MEM_FREE && query(address).RegionSize > largest.RegionSize)
+            largest = query(address);
+    CHECK((ULONG_PTR)largest.BaseAddress % unit != 0 && largest.RegionSize > unit);
+    char *const hole = VirtualAlloc(NULL, largest.RegionSize & ~(SIZE_T)0xFFFF, MEM_RESERVE, PAGE_READWRITE);
+    CHECK(hole == largest.BaseAddress && VirtualFree(hole, 0, MEM_RELEASE));
+    char *const top = VirtualAlloc(NULL, unit, MEM_RESERVE | MEM_TOP_DOWN, PAGE_READWRITE);
+    CHECK(top > at[2]);
+    for (int i = 0; i < regions; i++)
+        CHECK(VirtualFree(at[i], 0, MEM_RELEASE));
+    CHECK(VirtualFree(small, 0, MEM_RELEASE) && VirtualFree(top, 0, MEM_RELEASE));
+}
+
 int main(void)
 {
+    large_regions();
     rounding();
 
     FAILS(VirtualAlloc(NULL, 0, MEM_RESERVE, PAGE_READWRITE), ERROR_INVALID_PARAMETER);
