@@ -376,7 +376,10 @@ static void *come_and_go(void *wrong)
     for (int i = 0; i < 300; i++) {
         HANDLE heap = HeapCreate(0, 0, 0);
         char *block = HeapAlloc(heap, 0, 100);
-        if (block == NULL || !HeapFree(heap, 0, block) || !HeapDestroy(heap) || HeapSize(heap, 0, block) != (SIZE_T)-1)
+        const BOOL is_right = block != NULL && HeapFree(heap, 0, block) && HeapDestroy(heap);
+        /* Another thread's heap may lie where this one did by now, and have its block there. */
+        const SIZE_T size = HeapSize(heap, 0, block);
+        if (!is_right || (size != (SIZE_T)-1 && size != 100))
             __atomic_fetch_add((int *)wrong, 1, __ATOMIC_RELAXED);
     }
     return NULL;
@@ -399,6 +402,11 @@ static void handles(void)
     CHECK(GetProcessHeaps(0, NULL) == before);
     FAILS(GetProcessHeaps(100, (PHANDLE)0x1000), ERROR_NOACCESS);
     FAILS(HeapDestroy(heaps[5]), ERROR_INVALID_HANDLE);
+    HANDLE gone = HeapCreate(0, 0, 0);
+    char *block = HeapAlloc(gone, 0, 100);
+    CHECK(block != NULL && HeapSize(gone, 0, block) == 100 && HeapDestroy(gone));
+    SetLastError(0);
+    CHECK(HeapSize(gone, 0, block) == (SIZE_T)-1 && GetLastError() == ERROR_INVALID_HANDLE);
     int wrong = 0;
     pthread_t made[3];
     for (int i = 0; i < 3; i++)
