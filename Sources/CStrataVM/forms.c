@@ -1,4 +1,7 @@
-/* Calls that are others in a form of their own: for a node of the machine, all of whose memory is one here, and for sandboxed programs. */
+/*
+ * Calls that are others in a form of their own: for a node of the machine, all of whose memory is one here, for sandboxed programs, and
+ * under a second name.
+ */
 #include "strata-vm-private.h"
 
 enum { EXECUTABLE = PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY };
@@ -130,3 +133,40 @@ BOOL WINAPI K32QueryWorkingSetEx(HANDLE process, PVOID array, DWORD length)
 }
 
 BOOL WINAPI QueryWorkingSetEx(HANDLE process, PVOID array, DWORD length) { return K32QueryWorkingSetEx(process, array, length); }
+
+/* What psapi.dll had, and kernel32.dll has as well. */
+
+BOOL WINAPI K32QueryWorkingSet(HANDLE process, PVOID buffer, DWORD length)
+{
+    return answer(NtQueryVirtualMemory(process, NULL, MemoryWorkingSetInformation, buffer, length, NULL));
+}
+
+BOOL WINAPI QueryWorkingSet(HANDLE process, PVOID buffer, DWORD length) { return K32QueryWorkingSet(process, buffer, length); }
+
+BOOL WINAPI K32EmptyWorkingSet(HANDLE process) { return SetProcessWorkingSetSize(process, (SIZE_T)-1, (SIZE_T)-1); }
+BOOL WINAPI EmptyWorkingSet(HANDLE process) { return K32EmptyWorkingSet(process); }
+
+BOOL WINAPI SetProcessWorkingSetSize(HANDLE process, SIZE_T minimum, SIZE_T maximum)
+{
+    return SetProcessWorkingSetSizeEx(process, minimum, maximum, 0);
+}
+
+BOOL WINAPI GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNTERS counters, DWORD length)
+{
+    return K32GetProcessMemoryInfo(process, counters, length);
+}
+
+BOOL WINAPI GetPerformanceInfo(PPERFORMANCE_INFORMATION information, DWORD length)
+{
+    return K32GetPerformanceInfo(information, length);
+}
+
+DWORD WINAPI GetMappedFileNameA(HANDLE process, LPVOID address, LPSTR name, DWORD size)
+{
+    return K32GetMappedFileNameA(process, address, name, size);
+}
+
+DWORD WINAPI GetMappedFileNameW(HANDLE process, LPVOID address, LPWSTR name, DWORD size)
+{
+    return K32GetMappedFileNameW(process, address, name, size);
+}
