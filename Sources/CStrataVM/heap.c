@@ -140,13 +140,20 @@ BOOL WINAPI HeapFree(HANDLE heap, DWORD flags, LPVOID block) { return RtlFreeHea
 SIZE_T WINAPI HeapSize(HANDLE heap, DWORD flags, LPCVOID block) { return RtlSizeHeap(heap, flags, (PVOID)(uintptr_t)block); }
 BOOL WINAPI HeapValidate(HANDLE heap, DWORD flags, LPCVOID block) { return RtlValidateHeap(heap, flags, (PVOID)(uintptr_t)block); }
 
-BOOL WINAPI HeapLock(HANDLE heap)
+/* Where a heap is kept; leaves an error where there is none. */
+static struct strata_vm_heap_place *place_of(HANDLE heap)
 {
     struct strata_vm_heap_place *const place = strata_vm_heap_place_of(heap);
-    if (place == NULL) {
+    if (place == NULL)
         strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+    return place;
+}
+
+BOOL WINAPI HeapLock(HANDLE heap)
+{
+    struct strata_vm_heap_place *const place = place_of(heap);
+    if (place == NULL)
         return FALSE;
-    }
     if (!place->is_serialized)
         return TRUE;
     strata_vm_lock_enter(&place->lock);
@@ -162,11 +169,9 @@ BOOL WINAPI HeapLock(HANDLE heap)
 
 BOOL WINAPI HeapUnlock(HANDLE heap)
 {
-    struct strata_vm_heap_place *const place = strata_vm_heap_place_of(heap);
-    if (place == NULL) {
-        strata_vm_set_error(ERROR_INVALID_HANDLE, STATUS_INVALID_HANDLE);
+    struct strata_vm_heap_place *const place = place_of(heap);
+    if (place == NULL)
         return FALSE;
-    }
     if (!place->is_serialized)
         return TRUE;
     if (__atomic_load_n(&place->lock.owner, __ATOMIC_RELAXED) == &strata_vm_thread_mark) {

@@ -97,17 +97,15 @@ extension Heap {
     private mutating func search(_ size: UInt) -> SearchResult {
         let index = HeapBins.index(size)
         // The list of the size itself has smaller blocks too: a few of it, then whatever is larger, then all of it.
-        var isWhole = HeapBins.isExact(index)
-        if !isWhole {
+        let isExact = HeapBins.isExact(index)
+        if !isExact {
             let near = search(list: index, size, limit: 16)
             guard case .none = near else { return near }
         }
-        if let filled = bins.firstFilled(from: isWhole ? index : index + 1) {
+        if let filled = bins.firstFilled(from: isExact ? index : index + 1) {
             return search(list: filled, size, limit: .max)
         }
-        guard !isWhole else { return .none }
-        isWhole = true
-        return search(list: index, size, limit: .max)
+        return isExact ? .none : search(list: index, size, limit: .max)
     }
 
     private mutating func search(list: Int, _ size: UInt, limit: Int) -> SearchResult {

@@ -39,9 +39,7 @@ enum HeapHandles {
             to: Heap(flags: flags & kept, isGrowable: isGrowable, protection: protection, segment: segment))
         let isSerialized = flags & UInt32(HEAP_NO_SERIALIZE) == 0
         guard unsafe strata_vm_heap_add(segment.base, heap, isSerialized) else {
-            unsafe heap.pointee.releaseMemory()
-            unsafe heap.deinitialize(count: 1)
-            unsafe heap.deallocate()
+            unsafe dispose(heap)
             return nil
         }
         return unsafe segment.base.asHandle
@@ -93,9 +91,13 @@ enum HeapHandles {
         // The program may have locked it as well.
         repeat {} while unsafe strata_vm_lock_leave(lock(place))
         guard let heap = unsafe heap?.assumingMemoryBound(to: Heap.self) else { return false }
+        unsafe dispose(heap)
+        return true
+    }
+
+    private static func dispose(_ heap: UnsafeMutablePointer<Heap>) {
         unsafe heap.pointee.releaseMemory()
         unsafe heap.deinitialize(count: 1)
         unsafe heap.deallocate()
-        return true
     }
 }

@@ -77,16 +77,19 @@ enum MovableMemoryCalls {
         guard flags & movable != 0 else { return try allocate(size, flags) }
         // Nothing of an object that is empty is there: it is discarded.
         let bytes = size == 0 ? 0 : try allocate(size, flags)
-        return try add(bytes, flags)
+        do throws(Failure) {
+            return try add(bytes, flags)
+        } catch {
+            if bytes != 0 { try? free(bytes) }
+            throw error
+        }
     }
 
+    /// Gives memory of the heap a handle.
     private static func add(_ bytes: UInt, _ flags: UInt32) throws(Failure) -> UInt {
         let object = MovableMemory.Object(
             bytes: bytes, isDiscardable: flags & discardable != 0, isShared: flags & shared != 0)
-        guard let handle = MovableMemory.shared.withLock({ $0.add(object) }) else {
-            if bytes != 0 { try? free(bytes) }
-            throw .noMemory
-        }
+        guard let handle = MovableMemory.shared.withLock({ $0.add(object) }) else { throw .noMemory }
         return handle
     }
 
@@ -153,11 +156,7 @@ enum MovableMemoryCalls {
         }
         _ = try size(of: handle)
         guard MovableMemory.shared.withLock({ $0.handle(of: handle) }) == nil else { throw .invalidHandle }
-        guard flags & movable != 0 else { return handle }
-        let object = MovableMemory.Object(
-            bytes: handle, isDiscardable: flags & discardable != 0, isShared: flags & shared != 0)
-        guard let made = MovableMemory.shared.withLock({ $0.add(object) }) else { throw .noMemory }
-        return made
+        return flags & movable != 0 ? try add(handle, flags) : handle
     }
 
     static func lock(_ handle: UInt) throws(Failure) -> UInt {
