@@ -1,5 +1,4 @@
 import MemoryMap
-import SystemPackage
 
 /// A mapping of this process, as its kernel lists it.
 struct MappedRange: Hashable, Sendable {
@@ -27,17 +26,7 @@ extension MappedRange {
     }
 
     /// The kernel's list as it is; empty where it does not tell.
-    private static func list() -> [UInt8] {
-        guard let file = try? FileDescriptor.open(FilePath("/proc/self/maps"), .readOnly) else { return [] }
-        defer { try? file.close() }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        // The descriptor fills the array's own storage and says how much of it.
-        while let count = unsafe try? buffer.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }), count > 0 {
-            bytes.append(contentsOf: buffer[..<count])
-        }
-        return bytes
-    }
+    private static func list() -> [UInt8] { KernelFile.bytes("/proc/self/maps") }
 
     /// The mappings of a list, line by line, in ascending order and apart.
     ///

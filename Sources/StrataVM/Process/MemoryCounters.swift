@@ -74,9 +74,9 @@ private struct MemoryCounters {
 
 /// How many processes and threads the host runs, and how many files they have open.
 private func hostCounts() -> (handles: UInt64, processes: UInt64, threads: UInt64) {
-    let handles = HostFigures.number(HostFigures.bytes(of: "/proc/sys/fs/file-nr")[...]) ?? 0
+    let handles = HostFigures.number(KernelFile.bytes("/proc/sys/fs/file-nr")[...]) ?? 0
     // The fourth word of the load is how many threads can run, a slash, and how many there are.
-    let load = HostFigures.bytes(of: "/proc/loadavg").split(separator: UInt8(ascii: "/"))
+    let load = KernelFile.bytes("/proc/loadavg").split(separator: UInt8(ascii: "/"))
     let threads = load.count > 1 ? HostFigures.number(load[1]) ?? 0 : 0
     var processes: UInt64 = 0
     if let directory = unsafe opendir("/proc") {

@@ -1,13 +1,13 @@
 import CHostMemory
 import CStrataVM
-import SystemPackage
+import HostVirtualMemory
 
 /// Figures that the host's kernel gives as lines of a name, a colon and a number of kilobytes.
 struct HostFigures {
     private let lines: [ArraySlice<UInt8>]
 
     /// - Parameter path: of the kernel's file; without it there are no figures.
-    init(_ path: String) { lines = Self.bytes(of: path).split(separator: UInt8(ascii: "\n")) }
+    init(_ path: String) { lines = KernelFile.bytes(path).split(separator: UInt8(ascii: "\n")) }
 
     /// A figure in bytes; nil where there is none of that name.
     subscript(_ name: String) -> UInt64? {
@@ -24,19 +24,6 @@ struct HostFigures {
         let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
         let digits = text.drop { blanks.contains($0) }.prefix { 0x30...0x39 ~= $0 }
         return UInt64(String(decoding: digits, as: UTF8.self))
-    }
-
-    /// What a file of the kernel's says now; nothing where it cannot be read.
-    static func bytes(of path: String) -> [UInt8] {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return [] }
-        defer { try? file.close() }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 12)
-        // The descriptor fills the array's own storage and says how much of it.
-        while let count = unsafe try? buffer.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }), count > 0 {
-            bytes.append(contentsOf: buffer[..<count])
-        }
-        return bytes
     }
 }
 
