@@ -49,8 +49,8 @@ extension HostProcess {
 
     /// A large region apart from others, for what the caller leaves open where it lies; nil for other requests.
     ///
-    /// The kernel looks through the table of page tables, one for each of these, when pages change: it has nothing to look through where
-    /// nobody else has pages in the same one.
+    /// The kernel looks through its tables when a protection changes, one of which covers a gibibyte: where no other region has pages in
+    /// the same ones there is nothing to look through.
     private static func apart(_ request: AllocationRequest) -> AllocationRequest? {
         let unit: UInt64 = 1 << 30
         guard request.byteCount >= unit, request.base == nil, request.requirements == nil, request.zeroBits == 0,
