@@ -111,6 +111,7 @@ extension HostBackend: AddressSpaceBackend {
         if !fills {
             try HostMemory.map(range, access, descriptor: storage.descriptor, offset: view.offset, isShared: isShared)
         }
+        if view.prefersLargePages { HostMemory.preferLargePages(range) }
         storages.addView(of: view.storage)
     }
 

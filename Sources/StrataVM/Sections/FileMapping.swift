@@ -78,7 +78,8 @@ private func open(_ access: DWORD, _ name: [UInt16]?) -> HANDLE? {
     return unsafe win32(nil) { () throws(Status) in
         let wanted = FileMapAccess(rawValue: access)
         let object = try unsafe HandleTable.section(handle, access: wanted.needed.rawValue)
-        return try unsafe map(object, wanted.protection, UInt64(offsetHigh) << 32 | UInt64(offsetLow), size, address)
+        return try unsafe map(
+            object, wanted.protection, UInt64(offsetHigh) << 32 | UInt64(offsetLow), size, address, type: wanted.type)
     }
 }
 

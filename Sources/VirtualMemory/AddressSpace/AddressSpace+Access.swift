@@ -35,7 +35,8 @@ extension AddressSpace where Backend: ~Copyable {
             let source = ViewMapping(
                 storage: view.section.storage, offset: view.offset + (start - allocation.start),
                 protection: run.protection.union(allocation.caching),
-                isCopyOnWrite: allocation.kind == .image || view.access.isCopyOnWrite, isReserved: false)
+                isCopyOnWrite: allocation.kind == .image || view.access.isCopyOnWrite, isReserved: false,
+                prefersLargePages: false)
             try withBackend { backend throws(BackendError) in try backend.copyOnWrite(pages, of: source) }
             regions.tree.assign(from: page.lowerBound, to: page.upperBound, run)
             regions.copied.insert(page)

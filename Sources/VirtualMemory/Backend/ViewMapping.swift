@@ -14,4 +14,7 @@ public struct ViewMapping: Hashable, Sendable {
 
     /// Whether pages are inaccessible until they are committed, by a call for this view or another one of the section.
     public let isReserved: Bool
+
+    /// Whether large pages were asked for: addresses, offset and size are multiples of them. A backend without takes others.
+    public let prefersLargePages: Bool
 }

@@ -4,8 +4,10 @@ extension AddressSpace where Backend: ~Copyable {
     /// Maps a section, or a part of it: NtMapViewOfSection.
     ///
     /// - Returns: the addresses of the view, and whether an image is where it was linked for; data always is.
-    /// - Throws: `.sectionProtection` for more than the section allows; `.mappedAlignment` for a base or an offset between
-    ///   multiples of 64 KiB, or of pages in the place of a placeholder; `.invalidViewSize` past the end of the section;
+    /// - Throws: `.sectionProtection` for more than the section allows; `.invalidParameter9` for unknown flags, and for large pages
+    ///   of a section without; `.mappedAlignment` for a base or an offset between multiples of 64 KiB, of pages in the place of a
+    ///   placeholder, or of large pages where those are asked for; `.invalidViewSize` past the end of the section, and for a part
+    ///   of a large page;
     ///   `.conflictingAddresses`; `.noMemory`; `.commitmentLimit`, since a view with copies on write is charged as a whole.
     /// - Complexity: O(log *n*) for *n* runs of alike pages, and O(log *n*) for each section of an image.
     @discardableResult
@@ -15,7 +17,8 @@ extension AddressSpace where Backend: ~Copyable {
         let isImage = plan.allocation.kind == .image
         let mapping = ViewMapping(
             storage: request.section.storage, offset: request.offset, protection: plan.allocation.protection,
-            isCopyOnWrite: isImage || plan.view.access.isCopyOnWrite, isReserved: request.section.isReserved)
+            isCopyOnWrite: isImage || plan.view.access.isCopyOnWrite, isReserved: request.section.isReserved,
+            prefersLargePages: request.type.contains(.largePages))
         try withBackend { backend throws(BackendError) in try backend.map(range, mapping) }
         regions.apply(plan)
         if isImage || request.section.isReserved { tellProtections(plan.range) }

@@ -16,7 +16,9 @@ extension Regions {
         let limit: UInt64
         // The zero bits are the fourth argument here, and the third of allocations.
         do throws(NTStatus) { limit = try highestAddress(zeroBits: request.zeroBits) } catch { throw .invalidParameter4 }
-        guard request.type.isSubset(of: [.topDown, .replacePlaceholder, .reserve]) else { throw .invalidParameter9 }
+        guard request.type.isSubset(of: [.topDown, .replacePlaceholder, .reserve, .largePages]),
+            !request.type.contains(.largePages) || section.attributes.contains(.largePages)
+        else { throw .invalidParameter9 }
         guard let protection = request.protection.validated, protection.isDisjoint(with: .guardPage) else {
             throw .invalidPageProtection
         }
@@ -29,7 +31,7 @@ extension Regions {
             throw .notSupported
         }
         let replaces = request.type.contains(.replacePlaceholder)
-        let mask = replaces ? pageMask : granuleMask
+        let mask = request.type.contains(.largePages) ? platform.largePageSize - 1 : replaces ? pageMask : granuleMask
         guard base & mask == 0, request.offset & mask == 0 else { throw .mappedAlignment }
         guard base <= highest, base == 0 || base >= lowest, request.byteCount <= highest - base + 1 else {
             throw .invalidParameter3
@@ -43,6 +45,7 @@ extension Regions {
         let rest = section.byteCount - request.offset
         guard request.byteCount <= rest else { throw .invalidViewSize }
         let wanted = request.byteCount == 0 ? rest : request.byteCount
+        guard !request.type.contains(.largePages) || wanted & mask == 0 else { throw .invalidViewSize }
         let size = (wanted + pageMask) & ~pageMask
 
         var plan: ViewPlan
@@ -83,9 +86,9 @@ extension Regions {
                 return preferred..<preferred + size
             }
         }
+        let alignment = request.type.contains(.largePages) ? platform.largePageSize : Platform.allocationGranularity
         return try place(
-            size, Platform.allocationGranularity, request.requirements ?? AddressRequirements(), limit,
-            request.type.contains(.topDown))
+            size, alignment, request.requirements ?? AddressRequirements(), limit, request.type.contains(.topDown))
     }
 
     mutating func apply(_ plan: ViewPlan) {

@@ -17,7 +17,8 @@ public struct ViewRequest {
     /// As for allocations.
     public var zeroBits: UInt64 = 0
 
-    /// ``AllocationType/topDown``, and ``AllocationType/replacePlaceholder`` in extended calls.
+    /// ``AllocationType/topDown``, ``AllocationType/largePages`` of sections that were made with them, and
+    /// ``AllocationType/replacePlaceholder`` in extended calls.
     public var type: AllocationType = []
 
     /// The most that its pages may ever allow, and what they begin with; of no effect for images.

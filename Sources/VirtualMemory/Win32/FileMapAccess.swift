@@ -18,7 +18,10 @@ public struct FileMapAccess: OptionSet, Hashable, Sendable {
     /// `FILE_MAP_EXECUTE`.
     public static let execute = FileMapAccess(rawValue: 0x20)
 
-    private var isCopy: Bool { subtracting(.execute) == .copy }
+    /// In large pages, of a section that was made with them: `FILE_MAP_LARGE_PAGES`.
+    public static let largePages = FileMapAccess(rawValue: 0x2000_0000)
+
+    private var isCopy: Bool { subtracting([.execute, .largePages]) == .copy }
 
     /// The protection that a view for this access has.
     public var protection: PageProtection {
@@ -28,6 +31,9 @@ public struct FileMapAccess: OptionSet, Hashable, Sendable {
         if contains(.read) { return executes ? .executeRead : .readOnly }
         return .noAccess
     }
+
+    /// What the native call is told of a view for this access.
+    public var type: AllocationType { contains(.largePages) ? .largePages : [] }
 
     /// What a handle of the section has to have been opened for.
     public var needed: SectionAccess {

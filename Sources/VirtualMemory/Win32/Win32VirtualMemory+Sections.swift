@@ -45,6 +45,7 @@ extension Win32VirtualMemory where Backend: ~Copyable {
         granted: SectionAccess = .all
     ) -> VirtualAddress? {
         var request = ViewRequest(section: section, protection: access.protection)
+        request.type = access.type
         request.offset = offset
         request.byteCount = byteCount
         request.base = base

@@ -22,6 +22,19 @@ void *mmap(void *address, size_t size, int protection, int flags, int descriptor
     return (void *)syscall(SYS_mmap, address, size, protection, flags, descriptor, offset);
 }
 
+/* What the kernel was asked to hold in large pages. */
+static char *preferred;
+static size_t preferred_size;
+
+int madvise(void *address, size_t size, int advice)
+{
+    if (advice == MADV_HUGEPAGE) {
+        preferred = address;
+        preferred_size = size;
+    }
+    return (int)syscall(SYS_madvise, address, size, advice);
+}
+
 static const DWORD large = MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES;
 
 static void check_memory(char *memory, size_t size)
@@ -40,6 +53,40 @@ static void check_memory(char *memory, size_t size)
     /* What is reserved there next is ordinary memory. */
     CHECK(VirtualAlloc(memory, 0x10000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) == memory && memory[0] == 0);
     CHECK(VirtualProtect(memory + 0x1000, 0x1000, PAGE_READONLY, &old) && VirtualFree(memory, 0, MEM_RELEASE));
+}
+
+/* Sections that were made with them have views of large pages where the call asks for it, and others where it does not. */
+static void sections(SIZE_T size)
+{
+    const DWORD kind = PAGE_READWRITE | SEC_COMMIT | SEC_LARGE_PAGES;
+    FAILS(CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, kind, 0, (DWORD)(3 * size), NULL), ERROR_PRIVILEGE_NOT_HELD);
+    StrataHoldLockMemoryPrivilege(TRUE);
+    FAILS(CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, kind, 0, 0x1000, NULL), ERROR_INVALID_PARAMETER);
+    HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, kind, 0, (DWORD)(3 * size), NULL);
+    StrataHoldLockMemoryPrivilege(FALSE);
+    CHECK(section != NULL);
+    preferred = NULL;
+    char *const one = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0x10000, 0x1000);
+    CHECK(one != NULL && preferred == NULL);
+    const DWORD access = FILE_MAP_WRITE | FILE_MAP_LARGE_PAGES;
+    char *const all = MapViewOfFile(section, access, 0, 0, 0);
+    CHECK(all != NULL && ((ULONG_PTR)all & (size - 1)) == 0 && preferred == all && preferred_size == 3 * size);
+    if (one == NULL || all == NULL)
+        return;
+    one[0] = 7;
+    all[size] = 8;
+    CHECK(all[0x10000] == 7 && query(all).RegionSize == 3 * size && query(all).Protect == PAGE_READWRITE);
+    char *const part = MapViewOfFile3(section, NULL, NULL, size, size, MEM_LARGE_PAGES, PAGE_READONLY, NULL, 0);
+    CHECK(part != NULL && part[0] == 8 && preferred == part && preferred_size == size);
+    char *const copy = MapViewOfFile(section, FILE_MAP_COPY | FILE_MAP_LARGE_PAGES, 0, (DWORD)size, size);
+    CHECK(copy != NULL && query(copy).Protect == PAGE_WRITECOPY && touch_write(copy) == 0 && all[size] == 8);
+    FAILS(MapViewOfFile(section, access, 0, 0x10000, size), ERROR_MAPPED_ALIGNMENT);
+    FAILS(MapViewOfFile(section, access, 0, 0, 0x1000), ERROR_ACCESS_DENIED);
+    FAILS(MapViewOfFileEx(section, access, 0, 0, 0, (char *)0x70010000), ERROR_MAPPED_ALIGNMENT);
+    CHECK(UnmapViewOfFile(one) && UnmapViewOfFile(all) && UnmapViewOfFile(part) && UnmapViewOfFile(copy) && CloseHandle(section));
+    section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, (DWORD)size, NULL);
+    FAILS(MapViewOfFile(section, access, 0, 0, 0), ERROR_INVALID_PARAMETER);
+    CHECK(CloseHandle(section));
 }
 
 int main(void)
@@ -83,5 +130,6 @@ int main(void)
     DWORD old;
     CHECK(VirtualProtect(memory + 0x3000, 0x1000, PAGE_READONLY, &old) && touch_write(memory + 0x3000) == EXCEPTION_ACCESS_VIOLATION);
     CHECK(VirtualFree(memory + 0x10000, 0x1000, MEM_DECOMMIT) && VirtualFree(memory, 0, MEM_RELEASE));
+    sections(size);
     return finish();
 }

@@ -88,6 +88,38 @@ import Testing
         #expect(result { $0.imageMachine = 0x166 } == nil)
     }
 
+    /// FILE_MAP_LARGE_PAGES: only of a section that was made with them, and then whole pages at multiples of their size.
+    @Test func largePages() throws {
+        var space = makeSpace()
+        let section = try Section.pagingFile(
+            1, byteCount: 0x60_0000, protection: .readWrite, attributes: [.commit, .largePages], platform: space.platform,
+            ledger: space.ledger, canLockMemory: true)
+        func result(_ section: Section, _ change: (inout ViewRequest) -> Void = { _ in }) -> NTStatus? {
+            var request = ViewRequest(section: section, protection: .readWrite)
+            request.type = .largePages
+            change(&request)
+            return status { () throws(NTStatus) in
+                let view = try space.mapView(request)
+                #expect(view.range.start.rawValue % 0x20_0000 == 0)
+                try space.unmapView(view.range.start)
+            }
+        }
+        // The first address that is free is none of a large page's.
+        try space.allocate(0x1_0000, 0x1000, .reserve)
+        #expect(result(section) == nil)
+        #expect(result(section) { $0.type = [.largePages, .topDown] } == nil)
+        #expect(result(section) { ($0.offset, $0.byteCount) = (0x20_0000, 0x20_0000) } == nil)
+        #expect(result(section) { $0.base = VirtualAddress(0x4000_0000) } == nil)
+        #expect(result(section) { $0.base = VirtualAddress(0x4001_0000) } == .mappedAlignment)
+        #expect(result(section) { $0.offset = 0x1_0000 } == .mappedAlignment)
+        #expect(result(section) { $0.byteCount = 0x20_1000 } == .invalidViewSize)
+        #expect(result(try pagingFile(space, 0x60_0000)) == .invalidParameter9)
+        #expect(result(try file(space, 0x60_0000)) == .invalidParameter9)
+        // Without the flag it is mapped like any other.
+        let small = try map(&space, section, .readWrite, offset: 0x1_0000, size: 0x1000, base: 0x4001_0000)
+        #expect(small == 0x4001_0000)
+    }
+
     @Test func allocationCallsRefuseViews() throws {
         var space = makeSpace()
         let base = try map(&space, try file(space, 0x1_0000), .readWrite)
