@@ -95,6 +95,15 @@ int main(void)
     inherited[0] = 7;
     folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
     shared_event = CreateEventA(NULL, TRUE, TRUE, NULL);
+    /* Every kind of call was made before: of the first ones, the locks of Swift's runtime may be held by another thread. */
+    char path[300];
+    DWORD old;
+    MEMORY_BASIC_INFORMATION information;
+    char *const memory = VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    snprintf(path, sizeof path, "%s/strata-forks-%d", folder, (int)getpid());
+    CHECK(use_handles("fork-first", path) == 0 && WaitForSingleObject(shared_event, 0) == WAIT_OBJECT_0);
+    CHECK(VirtualProtect(memory, 0x1000, PAGE_READONLY, &old) && VirtualQuery(memory, &information, sizeof information) != 0);
+    CHECK(VirtualFree(memory, 0, MEM_RELEASE));
     pthread_t thread[threads];
     for (int i = 0; i < threads; i++)
         CHECK(pthread_create(&thread[i], NULL, i == 0 ? work : work_with_handles, i == 0 ? inherited : (void *)folder) == 0);
