@@ -179,6 +179,11 @@ static void in_child(void)
         else if (lock->state != 0 && lock->owner == NULL)
             lock->state = 0;
     }
+    /* Those of heaps that are gone may be held by whoever came too late, or was the last one. */
+    for (int list = 0; list < STRATA_VM_HEAP_LISTS; list++)
+        for (struct strata_vm_heap_place *place = strata_vm_heap_lists[list]; place != NULL; place = place->next)
+            if (place->handle == 0)
+                place->lock = (struct strata_vm_lock){0};
     after_fork();
 }
 

@@ -194,7 +194,7 @@ static inline struct strata_vm_heap_place *strata_vm_heap_place_of(HANDLE handle
     if (handle == NULL)
         return NULL;
     struct strata_vm_heap_place *place = __atomic_load_n(strata_vm_heap_list((uintptr_t)handle), __ATOMIC_ACQUIRE);
-    while (place != NULL && __atomic_load_n(&place->handle, __ATOMIC_RELAXED) != (uintptr_t)handle)
+    while (place != NULL && __atomic_load_n(&place->handle, __ATOMIC_ACQUIRE) != (uintptr_t)handle)
         place = place->next;
     return place;
 }
