@@ -140,10 +140,22 @@ enum MovableMemoryCalls {
             }
             return handle
         }
-        let isInPlace = flags & movable == 0 && before.lockCount > 0
-        let bytes = try resize(before.bytes, size, flags, isInPlace: isInPlace)
-        try withObject(handle) { object throws(Failure) in object.bytes = bytes }
+        try resizeObject(handle, size, flags)
         return handle
+    }
+
+    /// Changes the size of an object's block, which nobody else can have or lock before the object knows where it is then.
+    private static func resizeObject(_ handle: UInt, _ size: UInt, _ flags: UInt32) throws(Failure) {
+        try inHeap { heap throws(HeapError) in
+            try MovableMemory.shared.withLock { table throws(HeapError) in
+                guard var object = table[handle], object.bytes != 0 else { throw .invalidBlock }
+                let before = try heap.byteCount(object.bytes)
+                object.bytes = try heap.resize(
+                    object.bytes, size, isInPlace: flags & movable == 0 && object.lockCount > 0)
+                if flags & zeroed != 0, size > before { HeapMemory.clear(object.bytes + before, size - before) }
+                table.update(handle, object)
+            }
+        }
     }
 
     /// Changes the flags alone: memory that stays where it is gets a handle, and what has one can be discarded.
