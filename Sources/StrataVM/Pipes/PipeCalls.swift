@@ -69,6 +69,7 @@ enum PipeCalls {
                     guard there.maximum == 255 || there.ends.count < Int(there.maximum) else { throw .pipeBusy }
                 }
                 PipeNames.shared.add(end, name, maximum: there.ends.isEmpty ? maximum : there.maximum)
+                Waits.announce()
             }
         } catch {
             fail(error)

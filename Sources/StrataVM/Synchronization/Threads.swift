@@ -39,6 +39,8 @@ extension HandleTable {
 /// On the thread itself, before the program's function.
 @c func strata_vm_thread_starts(_ object: UnsafeMutableRawPointer) {
     let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeUnretainedValue()
+    // Whoever made it may not have come to that yet.
+    thread.identifier = GetCurrentThreadId()
     Waits.locked { _ = Waits.sleep(until: .max) { thread.suspensions == 0 } }
 }
 
