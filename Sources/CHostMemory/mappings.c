@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,6 +18,9 @@
 #endif
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
+#endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
 #endif
 
 static int map_new(uintptr_t address, size_t size, int protection, int flags, int descriptor, off_t offset)
@@ -68,6 +72,27 @@ int host_map_file(uintptr_t address, size_t size, int protection, int descriptor
 int host_make_free(uintptr_t address, size_t size)
 {
     return madvise((void *)address, size, MADV_FREE) == 0 ? 0 : errno;
+}
+
+int host_keep(uintptr_t address, size_t size)
+{
+    if (madvise((void *)address, size, MADV_POPULATE_WRITE) == 0)
+        return 0;
+    /* Where some may not be written the kernel alone can do it, and nobody else is at it. */
+    const int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+    const size_t page = host_page_size();
+    int error = memory < 0 ? errno : 0;
+    for (size_t done = 0; done < size && error == 0; done += page) {
+        char byte;
+        const off_t at = (off_t)(address + done);
+        if (madvise((void *)(address + done), page, MADV_POPULATE_WRITE) == 0)
+            continue;
+        if (pread(memory, &byte, 1, at) != 1 || pwrite(memory, &byte, 1, at) != 1)
+            error = errno;
+    }
+    if (memory >= 0)
+        close(memory);
+    return error;
 }
 
 int host_prefetch(uintptr_t address, size_t size)
@@ -139,6 +164,8 @@ uintptr_t host_program_break(void)
 {
     return (uintptr_t)sbrk(0);
 }
+
+uintptr_t host_stack(void) { return (uintptr_t)getauxval(AT_RANDOM); }
 
 uintptr_t host_next_mapping(void)
 {

@@ -44,6 +44,8 @@ int host_map_new_file(uintptr_t address, size_t size, int protection, int descri
 
 /// Allows the kernel to drop the contents when it needs memory.
 int host_make_free(uintptr_t address, size_t size);
+/// Has pages that were made free, and are in memory still, keep their contents again.
+int host_keep(uintptr_t address, size_t size);
 /// Asks for large pages.
 int host_prefer_large_pages(uintptr_t address, size_t size);
 /// Whether the host has large pages set aside, enough for the size.
@@ -77,6 +79,8 @@ uint64_t host_address_space_limit(void);
 uint64_t host_memory_and_swap(void);
 /// The end of the program's heap.
 uintptr_t host_program_break(void);
+/// An address near the upper end of the first thread's stack, which grows downwards; 0 where the kernel does not tell.
+uintptr_t host_stack(void);
 /// Where the kernel would put a mapping now; 0 where it gives none.
 uintptr_t host_next_mapping(void);
 

@@ -137,7 +137,14 @@ extension HostBackend: AddressSpaceBackend {
         HostMemory.makeFree(range)
     }
 
-    mutating func undiscard(_ range: VirtualRange) -> Bool { HostMemory.isResident(range) }
+    mutating func undiscard(_ range: VirtualRange) -> Bool {
+        guard HostMemory.isResident(range) else { return false }
+        // The kernel would go on to drop them until they are written. That is no write of the program's.
+        keepWrites(range)
+        let isKept = HostMemory.keep(range)
+        if isTracked(range) { HostMemory.forgetWrites(range) }
+        return isKept
+    }
 
     mutating func lock(_ range: VirtualRange) throws(BackendError) {
         if isTracked(range) { try HostMemory.lockTracked(range) } else { try HostMemory.lock(range) }

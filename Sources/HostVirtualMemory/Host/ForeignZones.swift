@@ -25,6 +25,9 @@ struct ForeignZones {
     /// Room for libraries, stacks and the C library's large blocks, on both sides of where the kernel puts a mapping today.
     private static let mappingRoom: UInt64 = 1 << 42
 
+    /// Room for the first thread's stack below where it begins, in bytes: other mappings may lie far below it, or above the programs.
+    private static let stackRoom: UInt64 = 1 << 36
+
     /// Finds the zones and claims the rest of user mode.
     init(userMode: VirtualRange) {
         let (low, high) = (userMode.start.rawValue, userMode.last.rawValue)
@@ -33,6 +36,8 @@ struct ForeignZones {
         taken.append((heap, heap + Self.heapRoom))
         let next = UInt64(host_next_mapping())
         taken.append((next - min(next, Self.mappingRoom), next &+ Self.mappingRoom))
+        let stack = UInt64(host_stack())
+        taken.append((stack - min(stack, Self.stackRoom), stack))
         taken.sort { $0.start < $1.start }
 
         let granule = Platform.allocationGranularity

@@ -62,6 +62,9 @@ enum HostMemory {
 
     static func makeFree(_ range: VirtualRange) { _ = host_make_free(address(range), size(range)) }
 
+    /// Has pages that were made free keep their contents; false where the kernel refuses.
+    static func keep(_ range: VirtualRange) -> Bool { host_keep(address(range), size(range)) == 0 }
+
     static func preferLargePages(_ range: VirtualRange) { _ = host_prefer_large_pages(address(range), size(range)) }
 
     /// Whether a large page can be had; they are set aside by whoever runs the host.

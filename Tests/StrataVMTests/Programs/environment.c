@@ -1,5 +1,8 @@
 /* The thread's environment block, errors of threads, modules, and memory of the process read and written by calls. */
 #include <pthread.h>
+#include <sys/personality.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "check.h"
 
 static void *other_thread(void *teb)
@@ -10,8 +13,32 @@ static void *other_thread(void *teb)
     return NULL;
 }
 
-int main(void)
+/* The sum of what is written to a stack of so many kilobytes. */
+static unsigned grow(unsigned kilobytes)
 {
+    volatile char frame[1024];
+    frame[0] = frame[sizeof frame - 1] = 1;
+    return kilobytes == 0 ? 0 : (unsigned)frame[0] + grow(kilobytes - 1);
+}
+
+/* The stack grows as far as it may where the kernel puts mappings elsewhere, too: from the bottom up, as before 2.6. */
+static void check_stack(char *program)
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        personality(ADDR_COMPAT_LAYOUT);
+        execl(program, program, "grow", NULL);
+        _exit(1);
+    }
+    int status = -1;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
+int main(int words, char **arguments)
+{
+    if (words > 1)
+        return grow(4096) == 4096 ? 0 : 2;
+    check_stack(arguments[0]);
     PTEB teb = NtCurrentTeb();
     char local;
     CHECK(teb->NtTib.Self == &teb->NtTib && teb->ProcessEnvironmentBlock == RtlGetCurrentPeb());

@@ -2,7 +2,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "watch.h"
 
 #ifndef MADV_PAGEOUT
@@ -28,6 +30,8 @@ static struct page {
 
 static char *memory;
 static bool is_tracked;
+/* Whether the host lets the program lock all that it locks here. */
+static bool can_lock;
 static int zeros;
 
 /* The written pages are those of the model, the first so many of them, and with a reset they are not any more. */
@@ -95,6 +99,8 @@ static void step(void)
             model[i].isWritten = model[i].isLatched = false;
         break;
     case 7:
+        if (!can_lock)
+            break;
         /* Locked pages are brought in for writing, where that is allowed. */
         CHECK(VirtualLock(start, size) == allCommitted);
         for (unsigned i = first; allCommitted && i < end; i++)
@@ -110,11 +116,18 @@ static void step(void)
     case 9:
         if (allCommitted && random_below(8) == 0) {
             CHECK(VirtualAlloc(start, size, MEM_RESET, PAGE_READWRITE) == start);
-            /* As a host that needs memory would do. */
-            madvise(start, size, MADV_PAGEOUT);
-            CHECK(VirtualAlloc(start, size, MEM_RESET_UNDO, PAGE_READWRITE) == start || GetLastError() != 0);
-            for (unsigned i = first; i < end; i++)
-                model[i].value = (unsigned char)start[(i - first) * pageSize];
+            /* As a host that needs memory would do, before it is undone or afterwards. */
+            if (random_below(2) == 0)
+                madvise(start, size, MADV_PAGEOUT);
+            /* Page by page: what it succeeds for holds what it did, and keeps it. */
+            for (unsigned i = first; i < end; i++) {
+                char *const at = start + (i - first) * pageSize;
+                const bool isKept = VirtualAlloc(at, pageSize, MEM_RESET_UNDO, PAGE_READWRITE) == at;
+                madvise(at, pageSize, MADV_PAGEOUT);
+                if (!isKept)
+                    model[i].value = (unsigned char)*at;
+                CHECK((unsigned char)*at == model[i].value);
+            }
         }
         break;
     default:
@@ -166,7 +179,7 @@ static void check_writers(void)
             memcpy(copy[(page - (volatile unsigned *)shared) / (pageSize / 4)], (void *)page, sizeof copy[0]);
         }
         /* Locking at the same time loses nothing either. */
-        if (round % 8 == 0 && !isLast)
+        if (round % 8 == 0 && !isLast && can_lock)
             CHECK(VirtualLock((char *)shared + round % sharedPages * pageSize, pageSize));
     }
     for (size_t i = 0; i < 2; i++)
@@ -215,6 +228,8 @@ int main(void)
     memory = VirtualAlloc(NULL, pageCount * pageSize, MEM_RESERVE | MEM_WRITE_WATCH, PAGE_READWRITE);
     if (memory == NULL && is_unavailable())
         return finish();
+    struct rlimit limit;
+    can_lock = geteuid() == 0 || (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur >= 2 * pageCount * pageSize);
     zeros = open("/dev/zero", O_RDONLY);
     CHECK(VirtualAlloc(memory, pageSize, MEM_COMMIT, PAGE_READWRITE) == memory);
     model[0].isCommitted = model[0].isWritable = true;
