@@ -222,6 +222,8 @@ static bool open_descriptors(void)
 /* The descriptors are the parent's memory's: through them a child would reset what its parent has written. */
 static void start_child(void)
 {
+    if (tracking < 0)
+        return;
     close(tracking);
     close(page_map);
     tracking = page_map = -1;
@@ -229,9 +231,12 @@ static void start_child(void)
     open_descriptors();
 }
 
+/* Before there are calls: theirs hold a lock that a fork takes as well, which may hold the one that this needs. */
+__attribute__((constructor)) static void follow_forks(void) { pthread_atfork(NULL, NULL, start_child); }
+
 static bool open_tracking(void)
 {
-    if (open_descriptors() && is_working() && pthread_atfork(NULL, NULL, start_child) == 0)
+    if (open_descriptors() && is_working())
         return true;
     if (tracking >= 0)
         close(tracking);
