@@ -13,16 +13,19 @@ struct QEMUCommandLine: Sendable {
     ) {
         var arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg"]
         if shape.countsInstructions { arguments += ["-icount", "shift=0,sleep=off"] }
+        let backend = ",memory-backend=ram"
         switch shape.architecture {
         case .x86_64:
-            arguments += ["-M", "q35", "-cpu", "max"]
+            arguments += ["-M", "q35" + backend, "-cpu", "max"]
         case .aarch64:
             // The interrupt controller that the machine has by default serves 8 processors.
             let controller = shape.processors > 8 ? ",gic-version=3" : ""
             let description = shape.offersACPI ? "" : ",acpi=off"
-            arguments += ["-M", "virt" + controller + description, "-cpu", "cortex-a57"]
+            arguments += ["-M", "virt" + controller + description + backend, "-cpu", "cortex-a57"]
         }
         arguments += ["-m", shape.memory.description, "-smp", String(shape.processors)]
+        // Unreserved: a machine may have more memory than its host, of which it touches little.
+        arguments += ["-object", "memory-backend-ram,id=ram,size=\(shape.memory),reserve=off"]
         arguments += ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=\(Self.escaped(firmware.code))"]
         arguments += ["-drive", "if=pflash,format=raw,unit=1,file=\(Self.escaped(variables))"]
         arguments += [

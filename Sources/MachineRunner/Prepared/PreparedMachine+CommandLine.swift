@@ -16,9 +16,10 @@ extension PreparedMachine {
             arguments += ["-M", "virt,gic-version=\(version)" + backend, "-cpu", "cortex-a57"]
         }
         arguments += ["-m", "\(byteCount >> 20)M", "-smp", String(processors)]
+        // Unreserved, since the guest touches little of it.
         arguments += [
             "-object",
-            "memory-backend-file,id=ram,size=\(byteCount),share=off,mem-path=\(QEMUCommandLine.escaped(host.absolute(memory)))",
+            "memory-backend-file,id=ram,size=\(byteCount),share=off,reserve=off,mem-path=\(QEMUCommandLine.escaped(host.absolute(memory)))",
         ]
         switch board.architecture {
         case .x86_64: arguments += ["-bios", rom.string]
