@@ -263,7 +263,7 @@ import Testing
 
     @Test func `a guest of 5 GiB is one sparse file, its memory above 4 GiB right behind the low one`() throws {
         var data = PlannedContentsTests.data()
-        data.initrd += [UInt8](repeating: 0, count: 1 << 20)
+        data.initrd += [UInt8](repeating: 0, count: 64 << 20)
         let plan = try PlannedContentsTests.plan(data)
         let contents = try GuestContents(plan, data)
         let board = try GuestBoard(.pc, for: plan)
@@ -276,8 +276,8 @@ import Testing
             var status = stat()
             #expect(unsafe stat(path.string, &status) == 0)
             #expect(status.st_size == 5 << 30)
-            // Less than the bytes that there are: zeros take no room.
-            #expect(Int(status.st_blocks) * 512 < 300 << 10)
+            // Less than the bytes that there are: zeros take no room, however large the units are in which the file system gives it.
+            #expect(Int(status.st_blocks) * 512 < 32 << 20)
             let handle = try FileDescriptor.open(path, .readOnly)
             try handle.closeAfter {
                 for segment in contents.segments {

@@ -26,7 +26,7 @@ import Testing
                 watched.formUnion(pages)
             case 1 where pages.isSubset(of: watched):
                 // A release lies in one region; regions that touch are removed one by one.
-                for page in pages { watches.remove(try Self.range(page, 1)) }
+                for page in pages.sorted() { watches.remove(try Self.range(page, 1)) }
                 watched.subtract(pages)
                 written.subtract(pages)
             case 2:

@@ -88,10 +88,16 @@ public final class FakeMachine: Sendable {
     /// What a run left behind: temporary files, and the program where it still runs.
     public var leftovers: [String] {
         var found = (try? FileManager.default.contentsOfDirectory(atPath: temporary.string)) ?? ["no temporary directory"]
-        for pid in (read("pids") ?? "").split(separator: "\n").compactMap({ Int32($0) }) where kill(pid, 0) == 0 {
+        for pid in (read("pids") ?? "").split(separator: "\n").compactMap({ Int32($0) }) where runs(pid) {
             found.append("process \(pid)")
         }
         return found
+    }
+
+    /// Whether a process is this machine's: its number may be another's by now.
+    private func runs(_ pid: Int32) -> Bool {
+        guard let words = try? Data(contentsOf: URL(filePath: "/proc/\(pid)/cmdline")) else { return false }
+        return words.range(of: Data(folder.string.utf8)) != nil
     }
 
     private static func log(of behavior: Behavior) -> String? {

@@ -69,7 +69,8 @@ enum Browser {
         // `timeout` ends a browser that hangs, and all that it started; on a busy host one that does not may take minutes.
         let arguments =
             [
-                "-k", "5", "1800", program.string, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                "-k", "5", "1800", program.string, "--headless", "--no-sandbox", "--disable-gpu", "--disable-gpu-watchdog",
+                "--hide-scrollbars",
                 "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions", "--disable-background-networking",
                 "--user-data-dir=\(folder.appending("profile"))", "--window-size=1240,1600",
                 "--blink-settings=preferredColorScheme=\(ground.rawValue)",

@@ -96,6 +96,9 @@ int main(void)
     /* None set aside: a privilege that nobody has. */
     FAILS(VirtualAlloc(NULL, size, large, PAGE_READWRITE), ERROR_PRIVILEGE_NOT_HELD);
     FAILS(VirtualAlloc(NULL, 0x1000, large, PAGE_READWRITE), ERROR_PRIVILEGE_NOT_HELD);
+    PVOID at = NULL;
+    SIZE_T length = size;
+    STATUS(NtAllocateVirtualMemory(NtCurrentProcess(), &at, 0, &length, large, PAGE_READWRITE), STATUS_PRIVILEGE_NOT_HELD);
     FAILS(VirtualAlloc(NULL, size, MEM_RESERVE | MEM_LARGE_PAGES, PAGE_READWRITE), ERROR_INVALID_PARAMETER);
 
     set_aside = 4 * size;
