@@ -223,7 +223,11 @@ static void *lock_and_resize(void *handle)
             return handle;
         GlobalUnlock(handle);
         const HANDLE own = LocalAlloc(LMEM_MOVEABLE, (SIZE_T)i % 500 + 1);
-        if (own == NULL || LocalReAlloc(own, 600, LMEM_MOVEABLE) != own || LocalFree(own) != NULL)
+        if (own == NULL || LocalReAlloc(own, 600, LMEM_MOVEABLE) != own)
+            return handle;
+        /* What was its memory may be another thread's by now. */
+        const PVOID place = LocalLock(own);
+        if (LocalHandle(place) != own || LocalUnlock(own) || LocalFree(own) != NULL)
             return handle;
     }
     return NULL;

@@ -44,6 +44,28 @@ static void echo(void)
     CHECK(CloseHandle(client) && CloseHandle(thread) && CloseHandle(pipe));
 }
 
+static DWORD WINAPI wait_for_instance(LPVOID unused)
+{
+    (void)unused;
+    return WaitNamedPipeA(name, NMPWAIT_WAIT_FOREVER);
+}
+
+/* Who waits for an instance that is free hears of a new one. */
+static void instances(void)
+{
+    HANDLE first = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL);
+    HANDLE client = CreateFileA(name, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    CHECK(first != INVALID_HANDLE_VALUE && client != INVALID_HANDLE_VALUE);
+    FAILS(WaitNamedPipeA(name, 1), ERROR_SEM_TIMEOUT);
+    HANDLE thread = CreateThread(NULL, 0, wait_for_instance, NULL, 0, NULL);
+    CHECK(WaitForSingleObject(thread, 20) == WAIT_TIMEOUT);
+    HANDLE second = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL);
+    DWORD is_free = 0;
+    CHECK(second != INVALID_HANDLE_VALUE && WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0);
+    CHECK(GetExitCodeThread(thread, &is_free) && is_free);
+    CHECK(CloseHandle(thread) && CloseHandle(client) && CloseHandle(first) && CloseHandle(second));
+}
+
 static void later(void)
 {
     const SIZE_T size = 0x8000;
@@ -118,6 +140,7 @@ static void anonymous(void)
 int main(void)
 {
     echo();
+    instances();
     later();
     anonymous();
     return finish();

@@ -255,6 +255,25 @@ static void test_events(void)
     CHECK(GetThreadId(self) == GetCurrentThreadId() && WaitForSingleObject(self, 0) == WAIT_TIMEOUT && CloseHandle(self));
 }
 
+/* A thread knows its number at once, whether or not its maker has come to know it. */
+static DWORD WINAPI tell_number(LPVOID unused)
+{
+    (void)unused;
+    return GetThreadId(GetCurrentThread()) == GetCurrentThreadId();
+}
+
+static void test_numbers(void)
+{
+    HANDLE made[50];
+    for (int i = 0; i < 50; i++)
+        CHECK((made[i] = CreateThread(NULL, 0, tell_number, NULL, 0, NULL)) != NULL);
+    for (int i = 0; i < 50; i++) {
+        DWORD knew = 0;
+        CHECK(WaitForSingleObject(made[i], INFINITE) == WAIT_OBJECT_0 && GetExitCodeThread(made[i], &knew) && knew);
+        CloseHandle(made[i]);
+    }
+}
+
 static void test_stacks(void)
 {
     const PIMAGE_NT_HEADERS headers = RtlImageNtHeader(NtCurrentTeb()->ProcessEnvironmentBlock->ImageBaseAddress);
@@ -285,6 +304,7 @@ static void test_stacks(void)
 
 int main(void)
 {
+    test_numbers();
     test_stacks();
     test_events();
     test_threads();
