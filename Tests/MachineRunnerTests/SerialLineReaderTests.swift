@@ -76,6 +76,18 @@ struct SerialLineReaderTests {
         #expect(text.map(\.text.count) == [SerialLineReader.maximumLineLength, 4])
     }
 
+    /// A program that draws a screen ends no line, and what it draws last counts.
+    @Test func theEndOfALongLineIsKept() {
+        var reader = SerialLineReader()
+        let limit = SerialLineReader.maximumLineLength
+        for count in [0, 1, limit - 4, limit, 3 * limit, 7 * limit + 5] {
+            let text = String(repeating: "z", count: count)
+            #expect(reader.read(Array((text + "last").utf8)).isEmpty)
+            #expect(reader.unfinishedText == String((text + "last").suffix(limit)), "\(count)")
+            #expect(reader.read(Array("\n".utf8)).count == 1 && reader.unfinishedText.isEmpty)
+        }
+    }
+
     @Test func notJSON() {
         for line in [
             #"{"strata":"#, #"{"strata":1"#, #"{"strata":1,"source"}"#,

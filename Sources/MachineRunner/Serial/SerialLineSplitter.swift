@@ -16,6 +16,8 @@ struct SerialLineSplitter: Sendable {
 
     private let maximumLineLength: Int
     private var pending: [UInt8] = []
+    /// What came of a line beyond what is kept of it: its end, and no more than twice as much as that.
+    private var rest: [UInt8] = []
     private var isTruncated = false
     private var lineCount = 0
 
@@ -31,6 +33,8 @@ struct SerialLineSplitter: Sendable {
                 pending.append(byte)
             } else {
                 isTruncated = true
+                rest.append(byte)
+                if rest.count == 2 * maximumLineLength { rest.removeFirst(maximumLineLength) }
             }
         }
         return lines
@@ -39,13 +43,14 @@ struct SerialLineSplitter: Sendable {
     /// The last line where it lacks its end, or nil where there is none.
     mutating func finish() -> Line? { pending.isEmpty ? nil : takeLine() }
 
-    /// The text of the line that has not ended yet.
-    var unfinishedText: String { TerminalText.plain(pending) }
+    /// The text of the line that has not ended yet; of one that is longer than what is kept of lines, its end.
+    var unfinishedText: String { TerminalText.plain(rest.isEmpty ? pending : (pending + rest).suffix(maximumLineLength)) }
 
     private mutating func takeLine() -> Line {
         lineCount += 1
         defer {
             pending.removeAll(keepingCapacity: true)
+            rest.removeAll()
             isTruncated = false
         }
         while pending.last == UInt8(ascii: "\r") { pending.removeLast() }
