@@ -58,7 +58,7 @@ extension GuardTests {
             arguments: [GuardSettings.Services.strata, .firmware])
         func `a kernel boots on x86-64 with the map that it was given`(services: GuardSettings.Services) async throws {
             let report = try await run(
-                .program(Programs.path("vmlinuz", .x86_64)), .x86_64, arguments: "console=ttyS0 efi=debug panic=-1"
+                .program(Programs.path("vmlinuz", .x86_64)), .x86_64, arguments: "console=ttyS0 efi=debug panic=-1 no_timer_check"
             ) { $0.options.services = services == .strata ? .strata : .firmware }
             Self.expectBoot(report)
             try Self.expectSameMap(report, .linuxEFI)
@@ -84,7 +84,7 @@ extension GuardTests {
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("strata-probe-\(UUID().uuidString)")
             try Data(ProbeInitrd.bytes(for: architecture)).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
-            let console = architecture == .x86_64 ? "ttyS0" : "ttyAMA0"
+            let console = architecture == .x86_64 ? "ttyS0 no_timer_check" : "ttyAMA0"
             let report = try await run(
                 .program(Programs.path("vmlinuz", architecture)), architecture,
                 arguments: "console=\(console) efi=debug panic=-1 random.trust_cpu=on"

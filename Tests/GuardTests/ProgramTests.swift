@@ -87,7 +87,7 @@ extension GuardTests {
             ))
         func `GRUB boots a kernel`() async throws {
             let volume = try Volume(
-                ["EFI/debian/grub.cfg": "linux /linux console=ttyS0 efi=debug panic=-1\nboot\n"],
+                ["EFI/debian/grub.cfg": "linux /linux console=ttyS0 efi=debug panic=-1 no_timer_check\nboot\n"],
                 copies: ["linux": Programs.path("vmlinuz", .x86_64)])
             let report = try await run(.program(Programs.path("grub.efi", .x86_64)), .x86_64) {
                 $0.options.volume = volume.path
@@ -104,7 +104,7 @@ extension GuardTests {
             let volume = try Volume(
                 [
                     "loader/loader.conf": "timeout 0\ndefault linux\n",
-                    "loader/entries/linux.conf": "title Linux\nlinux /linux\noptions console=ttyS0 efi=debug panic=-1\n",
+                    "loader/entries/linux.conf": "title Linux\nlinux /linux\noptions console=ttyS0 efi=debug panic=-1 no_timer_check\n",
                 ], copies: ["linux": Programs.path("vmlinuz", .x86_64)])
             let report = try await run(.program(Programs.path("systemd-boot.efi", .x86_64)), .x86_64) {
                 $0.options.volume = volume.path
@@ -142,7 +142,7 @@ extension GuardTests {
                 default_selection "linux"
                 menuentry "linux" {
                   loader /EFI/linux/vmlinuz.efi
-                  options "console=ttyS0 efi=debug panic=-1"
+                  options "console=ttyS0 efi=debug panic=-1 no_timer_check"
                 }
 
                 """

@@ -27,7 +27,7 @@ struct LayoutBootTests {
         var request = test.request
         var settings = test.settings
         settings.initrd = ProbeInitrd.bytes(for: .x86_64, padding: test.padding)
-        settings.commandLine = "panic=-1 console=ttyS0 nokaslr"
+        settings.commandLine = "panic=-1 console=ttyS0 nokaslr no_timer_check"
         settings.setupData = [.randomSeed((0..<256).map { UInt8($0) })]
         request.physicalAddressBits = 40
         request.payload = .kernel(
