@@ -4,6 +4,9 @@ ARCH ?= x86_64
 MEMORY ?= 512M
 PREFIX ?= /usr/local
 
+# What is installed by one may be looked for by another.
+.NOTPARALLEL:
+
 .PHONY: run test test-boot images programs browser lint fuzz documentation setup clean
 
 # Boots the default machine and shows its memory, from power-on to the kernel. ARCH=aarch64 and MEMORY=2G choose another.
