@@ -12,13 +12,22 @@ enum Browser {
             for name in names {
                 let path = FilePath(folder).appending(name)
                 if let file = try? FileDescriptor.open(path, .readOnly) {
-                    try? file.close()
-                    return path
+                    defer { try? file.close() }
+                    if !tellsHowToInstall(file) { return path }
                 }
             }
         }
         return nil
     }()
+
+    /// Whether a program is none but a script that stands for what a snap would bring.
+    private static func tellsHowToInstall(_ file: FileDescriptor) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 1 << 12)
+        // The system fills the array's own storage and says how much of it.
+        let count = (try? unsafe bytes.withUnsafeMutableBytes { try unsafe file.read(into: $0) }) ?? 0
+        let text = String(decoding: bytes[..<count], as: UTF8.self)
+        return text.hasPrefix("#!") && text.contains("snap install")
+    }
 
     static var isInstalled: Bool { program != nil }
 

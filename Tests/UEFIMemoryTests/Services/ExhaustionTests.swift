@@ -29,8 +29,8 @@ struct ExhaustionTests {
     }
 
     /// Services after some work, in a state in which a number of records is left.
-    private func prepared(_ work: Int) throws -> MemoryServices {
-        var services = try Arena.services(pages: 1024, granularity: 16)
+    private func prepared(_ work: Int, in window: MemoryWindow) throws -> MemoryServices {
+        var services = try MemoryServices(memory: Arena.range(0x100, 1024), window: window, runtimeGranularity: PageCount(16))
         var random = SeededGenerator(seed: UInt64(work))
         var buffers: [PhysicalAddress] = []
         for index in 0..<work {
@@ -44,10 +44,12 @@ struct ExhaustionTests {
 
     @Test func `whichever search for memory fails, nothing changes`() throws {
         var failures = 0
+        // One for all, so that what was left in it is no matter either.
+        let window = Arena.window(0x100, 1024)
         for work in 0..<45 {
             for call in 0..<7 {
                 for search: UInt64 in 0..<8 {
-                    var services = try prepared(work)
+                    var services = try prepared(work, in: window)
                     let (map, key, usage) = (try services.map(), services.mapKey, services.usage)
                     services.searchesUntilFailure = search
                     let failure = Self.failure(ofCall: call, &services)
