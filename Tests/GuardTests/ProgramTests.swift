@@ -104,7 +104,8 @@ extension GuardTests {
             let volume = try Volume(
                 [
                     "loader/loader.conf": "timeout 0\ndefault linux\n",
-                    "loader/entries/linux.conf": "title Linux\nlinux /linux\noptions console=ttyS0 efi=debug panic=-1 no_timer_check\n",
+                    "loader/entries/linux.conf":
+                        "title Linux\nlinux /linux\noptions console=ttyS0 efi=debug panic=-1 no_timer_check\n",
                 ], copies: ["linux": Programs.path("vmlinuz", .x86_64)])
             let report = try await run(.program(Programs.path("systemd-boot.efi", .x86_64)), .x86_64) {
                 $0.options.volume = volume.path
