@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -18,6 +19,9 @@
 #endif
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
+#endif
+#ifndef MLOCK_ONFAULT
+#define MLOCK_ONFAULT 1
 #endif
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -74,22 +78,60 @@ int host_make_free(uintptr_t address, size_t size)
     return madvise((void *)address, size, MADV_FREE) == 0 ? 0 : errno;
 }
 
+/* Whether the kernel brings in pages for writing: asked of a page that can be written, since it refuses others in the same words. */
+static bool can_populate(void)
+{
+    static int answer;
+    if (__atomic_load_n(&answer, __ATOMIC_RELAXED) == 0) {
+        const size_t page = host_page_size();
+        void *const own = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (own == MAP_FAILED)
+            return false;
+        __atomic_store_n(&answer, madvise(own, page, MADV_POPULATE_WRITE) == 0 ? 1 : -1, __ATOMIC_RELAXED);
+        munmap(own, page);
+    }
+    return __atomic_load_n(&answer, __ATOMIC_RELAXED) > 0;
+}
+
+/* Dirties a page that is in memory, without a change. */
+static int dirty(uintptr_t page, int *memory)
+{
+    if (madvise((void *)page, host_page_size(), MADV_POPULATE_WRITE) == 0)
+        return 0;
+    if (errno != EINVAL)
+        return errno;
+    if (*memory < 0 && (*memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC)) < 0)
+        return errno;
+    char byte;
+    return pread(*memory, &byte, 1, (off_t)page) == 1 && pwrite(*memory, &byte, 1, (off_t)page) == 1 ? 0 : errno;
+}
+
+enum { KEPT_AT_ONCE = 16 };
+
+static int keep_some(uintptr_t address, size_t count, int *memory)
+{
+    const size_t page = host_page_size(), size = count * page;
+    unsigned char resident[KEPT_AT_ONCE];
+    /* Locked ones cannot go between the look and what keeps them. Where locking is refused that is a matter of microseconds. */
+    const bool is_locked = syscall(SYS_mlock2, address, size, MLOCK_ONFAULT) == 0;
+    int error = mincore((void *)address, size, resident) == 0 ? 0 : errno;
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = resident[i] & 1 ? 0 : ENODATA;
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = dirty(address + i * page, memory);
+    if (is_locked)
+        munlock((void *)address, size);
+    return error;
+}
+
 int host_keep(uintptr_t address, size_t size)
 {
-    if (madvise((void *)address, size, MADV_POPULATE_WRITE) == 0)
-        return 0;
-    /* Where some may not be written the kernel alone can do it, and nobody else is at it. */
-    const int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
-    const size_t page = host_page_size();
-    int error = memory < 0 ? errno : 0;
-    for (size_t done = 0; done < size && error == 0; done += page) {
-        char byte;
-        const off_t at = (off_t)(address + done);
-        if (madvise((void *)(address + done), page, MADV_POPULATE_WRITE) == 0)
-            continue;
-        if (pread(memory, &byte, 1, at) != 1 || pwrite(memory, &byte, 1, at) != 1)
-            error = errno;
-    }
+    if (!can_populate())
+        return ENOSYS;
+    const size_t count = size / host_page_size();
+    int memory = -1, error = 0;
+    for (size_t done = 0; done < count && error == 0; done += KEPT_AT_ONCE)
+        error = keep_some(address + done * host_page_size(), count - done < KEPT_AT_ONCE ? count - done : KEPT_AT_ONCE, &memory);
     if (memory >= 0)
         close(memory);
     return error;

@@ -44,7 +44,8 @@ int host_map_new_file(uintptr_t address, size_t size, int protection, int descri
 
 /// Allows the kernel to drop the contents when it needs memory.
 int host_make_free(uintptr_t address, size_t size);
-/// Has pages that were made free, and are in memory still, keep their contents again.
+/// Has private pages that were made free keep their contents again: ENODATA where some are gone. They are not locked, before or after.
+/// Pages that may not be written are touched by the kernel: nobody else may open them meanwhile.
 int host_keep(uintptr_t address, size_t size);
 /// Asks for large pages.
 int host_prefer_large_pages(uintptr_t address, size_t size);

@@ -36,12 +36,15 @@ extension HostBackend {
         guard isTracked(range) else { return }
         var found: [VirtualRange] = []
         HostMemory.writtenPages(in: range) { found.append($0) }
-        for written in found {
-            var page = written.start.rawValue
-            while page <= written.last.rawValue {
-                watches.write(VirtualAddress(page))
-                page += HostMemory.pageSize
-            }
+        for written in found { noteWrites(written) }
+    }
+
+    /// Has every page of a range count as written.
+    mutating func noteWrites(_ range: VirtualRange) {
+        var page = range.start.rawValue
+        while page <= range.last.rawValue {
+            watches.write(VirtualAddress(page))
+            page += HostMemory.pageSize
         }
     }
 

@@ -138,12 +138,11 @@ extension HostBackend: AddressSpaceBackend {
     }
 
     mutating func undiscard(_ range: VirtualRange) -> Bool {
-        guard HostMemory.isResident(range) else { return false }
-        // The kernel would go on to drop them until they are written. That is no write of the program's.
-        keepWrites(range)
-        let isKept = HostMemory.keep(range)
-        if isTracked(range) { HostMemory.forgetWrites(range) }
-        return isKept
+        // The kernel would go on to drop them until they are written.
+        guard HostMemory.keep(range) else { return false }
+        // It cannot tell that from the program's own writes, of which none may be lost.
+        if isTracked(range) { noteWrites(range) }
+        return true
     }
 
     mutating func lock(_ range: VirtualRange) throws(BackendError) {

@@ -62,7 +62,8 @@ enum HostMemory {
 
     static func makeFree(_ range: VirtualRange) { _ = host_make_free(address(range), size(range)) }
 
-    /// Has pages that were made free keep their contents; false where the kernel refuses.
+    /// Has private pages that were made free keep their contents; false where some are gone, or the kernel cannot do it. None of them
+    /// may be locked.
     static func keep(_ range: VirtualRange) -> Bool { host_keep(address(range), size(range)) == 0 }
 
     static func preferLargePages(_ range: VirtualRange) { _ = host_prefer_large_pages(address(range), size(range)) }

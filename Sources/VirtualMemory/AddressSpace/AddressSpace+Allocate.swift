@@ -36,11 +36,30 @@ extension AddressSpace where Backend: ~Copyable {
             regions.apply(plan)
             openViews(fresh)
             return range
-        case .reset: backend.discard(range)
-        case .undoReset: guard backend.undiscard(range) else { throw .noMemory }
+        case .reset: if isPrivate(plan.range) { backend.discard(range) }
+        case .undoReset: guard undiscard(plan.range) else { throw .noMemory }
         }
         regions.apply(plan)
         return range
+    }
+
+    /// Whether a range of one allocation is private memory, which alone can be dispensable: a section's may be in other views.
+    private func isPrivate(_ range: Range<UInt64>) -> Bool {
+        regions.allocation(at: range.lowerBound).map { regions.allocations[$0].kind == .privateMemory } == true
+    }
+
+    /// False where something dispensable is gone. What is locked is in memory, and stays there.
+    private mutating func undiscard(_ range: Range<UInt64>) -> Bool {
+        guard isPrivate(range) else { return true }
+        var unlocked: [Range<UInt64>] = []
+        var place = range.lowerBound
+        regions.locked.forEachStretch(in: range) { stretch in
+            if place < stretch.lowerBound { unlocked.append(place..<stretch.lowerBound) }
+            place = stretch.upperBound
+        }
+        if place < range.upperBound { unlocked.append(place..<range.upperBound) }
+        for part in unlocked { guard backend.undiscard(regions.virtualRange(part)) else { return false } }
+        return true
     }
 
     /// Tells the backend of pages that other views of a section can access from now on.

@@ -76,10 +76,11 @@ public protocol AddressSpaceBackend: ~Copyable {
     /// Pages of a view that shares its storage are copied as well, once they were protected so.
     mutating func copyOnWrite(_ page: VirtualRange, of source: ViewMapping) throws(BackendError)
 
-    /// Is told that contents are dispensable.
+    /// Is told that the contents of private pages are dispensable.
     mutating func discard(_ range: VirtualRange)
 
-    /// Whether all the contents that were dispensable are still there; they no longer are dispensable then.
+    /// Whether all the contents that were dispensable are still there; they no longer are dispensable then. Of private pages that are
+    /// not locked.
     mutating func undiscard(_ range: VirtualRange) -> Bool
 
     /// Keeps pages in memory.

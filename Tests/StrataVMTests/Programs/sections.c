@@ -196,6 +196,27 @@ static void reserved(void)
     CHECK(UnmapViewOfFile(one) && UnmapViewOfFile(other) && CloseHandle(section));
 }
 
+/* What is in views is never dispensable: others have it as well. */
+static void resets(void)
+{
+    HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x20000, NULL);
+    char *const all = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
+    all[0] = 1;
+    const DWORD accesses[] = {FILE_MAP_WRITE, FILE_MAP_READ, FILE_MAP_COPY};
+    for (int i = 0; i < 3; i++) {
+        char *const view = MapViewOfFile(section, accesses[i], 0, 0, 0);
+        CHECK(view != NULL && view[0] == 1 + i);
+        CHECK(VirtualAlloc(view, 0x2000, MEM_RESET, PAGE_READWRITE) == view && VirtualAlloc(view, 0x2000, MEM_RESET_UNDO, PAGE_READWRITE) == view);
+        /* No page has become a copy by it. */
+        all[0]++;
+        CHECK(view[0] == 2 + i && UnmapViewOfFile(view));
+    }
+    char *const copy = MapViewOfFile(section, FILE_MAP_COPY, 0, 0, 0);
+    CHECK(touch_write(copy) == 0 && VirtualAlloc(copy, 0x2000, MEM_RESET, PAGE_READWRITE) == copy);
+    CHECK(VirtualAlloc(copy, 0x2000, MEM_RESET_UNDO, PAGE_READWRITE) == copy && UnmapViewOfFile(copy) && all[0] == 4);
+    CHECK(UnmapViewOfFile(all) && CloseHandle(section));
+}
+
 static void names(void)
 {
     HANDLE first = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x1000, "Local\\strata-names");
@@ -245,6 +266,7 @@ int main(void)
     ends();
     errors();
     reserved();
+    resets();
     names();
     return finish();
 }

@@ -2,9 +2,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include "watch.h"
 
 #ifndef MADV_PAGEOUT
@@ -24,7 +22,7 @@ static unsigned random_below(unsigned limit)
 }
 
 static struct page {
-    bool isCommitted, isWritable, isWritten, isLatched;
+    bool isCommitted, isWritable, isWritten, isLatched, isLocked;
     unsigned char value;
 } model[pageCount];
 
@@ -105,7 +103,12 @@ static void step(void)
         CHECK(VirtualLock(start, size) == allCommitted);
         for (unsigned i = first; allCommitted && i < end; i++)
             model[i].isWritten = model[i].isWritten || model[i].isWritable;
-        CHECK(!allCommitted || random_below(2) == 0 || VirtualUnlock(start, size));
+        if (allCommitted) {
+            const bool stays = random_below(2) == 0;
+            CHECK(stays || VirtualUnlock(start, size));
+            for (unsigned i = first; i < end; i++)
+                model[i].isLocked = stays;
+        }
         break;
     case 8:
         if (is_tracked && page->isCommitted && page->isWritable) {
@@ -126,6 +129,8 @@ static void step(void)
                 madvise(at, pageSize, MADV_PAGEOUT);
                 if (!isKept)
                     model[i].value = (unsigned char)*at;
+                /* The kernel cannot tell what keeps them from a write; locked ones need nothing. */
+                model[i].isWritten = model[i].isWritten || (isKept && is_tracked && !model[i].isLocked);
                 CHECK((unsigned char)*at == model[i].value);
             }
         }
@@ -178,9 +183,11 @@ static void check_writers(void)
             volatile unsigned *const page = pages[i];
             memcpy(copy[(page - (volatile unsigned *)shared) / (pageSize / 4)], (void *)page, sizeof copy[0]);
         }
-        /* Locking at the same time loses nothing either. */
+        /* Locking at the same time loses nothing either, nor does having what was dispensable kept. */
         if (round % 8 == 0 && !isLast && can_lock)
             CHECK(VirtualLock((char *)shared + round % sharedPages * pageSize, pageSize));
+        if (round % 8 == 4 && !isLast)
+            VirtualAlloc((char *)shared + round / 8 % sharedPages * pageSize, pageSize, MEM_RESET_UNDO, PAGE_READWRITE);
     }
     for (size_t i = 0; i < 2; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
@@ -228,8 +235,8 @@ int main(void)
     memory = VirtualAlloc(NULL, pageCount * pageSize, MEM_RESERVE | MEM_WRITE_WATCH, PAGE_READWRITE);
     if (memory == NULL && is_unavailable())
         return finish();
-    struct rlimit limit;
-    can_lock = geteuid() == 0 || (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur >= 2 * pageCount * pageSize);
+    void *const most = mmap(NULL, 2 * pageCount * pageSize, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    can_lock = most != MAP_FAILED && mlock(most, 2 * pageCount * pageSize) == 0 && munmap(most, 2 * pageCount * pageSize) == 0;
     zeros = open("/dev/zero", O_RDONLY);
     CHECK(VirtualAlloc(memory, pageSize, MEM_COMMIT, PAGE_READWRITE) == memory);
     model[0].isCommitted = model[0].isWritable = true;
