@@ -209,24 +209,33 @@ static bool is_working(void)
     return works;
 }
 
+static void close_descriptors(void)
+{
+    if (tracking >= 0)
+        close(tracking);
+    if (page_map >= 0)
+        close(page_map);
+    tracking = page_map = -1;
+}
+
 static bool open_descriptors(void)
 {
     tracking = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | USER_MODE_ONLY);
     struct uffdio_api api = {UFFD_API, FEATURE_WP_ASYNC | FEATURE_WP_UNPOPULATED, 0};
-    if (tracking < 0 || ioctl(tracking, UFFDIO_API, &api) != 0)
-        return false;
-    page_map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (tracking >= 0 && ioctl(tracking, UFFDIO_API, &api) == 0)
+        page_map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (page_map < 0)
+        close_descriptors();
     return page_map >= 0;
 }
 
 /* The descriptors are the parent's memory's: through them a child would reset what its parent has written. */
 static void start_child(void)
 {
-    if (tracking < 0)
+    /* Not tracked so far; a child that could not open its own has its children try again. */
+    if (tracking < 0 && !is_forked)
         return;
-    close(tracking);
-    close(page_map);
-    tracking = page_map = -1;
+    close_descriptors();
     is_forked = true;
     open_descriptors();
 }
@@ -238,11 +247,7 @@ static bool open_tracking(void)
 {
     if (open_descriptors() && is_working())
         return true;
-    if (tracking >= 0)
-        close(tracking);
-    if (page_map >= 0)
-        close(page_map);
-    tracking = page_map = -1;
+    close_descriptors();
     return false;
 }
 
