@@ -13,7 +13,7 @@ struct QEMUCommandLine: Sendable {
     ) {
         var arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg"]
         if shape.countsInstructions { arguments += ["-icount", "shift=0,sleep=off"] }
-        let backend = ",memory-backend=ram"
+        let backend = ",memory-backend=\(MemoryBackend.name)"
         switch shape.architecture {
         case .x86_64:
             arguments += ["-M", "q35" + backend, "-cpu", "max"]
@@ -24,8 +24,7 @@ struct QEMUCommandLine: Sendable {
             arguments += ["-M", "virt" + controller + description + backend, "-cpu", "cortex-a57"]
         }
         arguments += ["-m", shape.memory.description, "-smp", String(shape.processors)]
-        // Unreserved: a machine may have more memory than its host, of which it touches little.
-        arguments += ["-object", "memory-backend-ram,id=ram,size=\(shape.memory),reserve=off"]
+        arguments += ["-object", MemoryBackend.anonymous(size: shape.memory.description)]
         arguments += ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=\(Self.escaped(firmware.code))"]
         arguments += ["-drive", "if=pflash,format=raw,unit=1,file=\(Self.escaped(variables))"]
         arguments += [

@@ -4,7 +4,7 @@ extension PreparedMachine {
     /// QEMU's arguments: software emulation, no devices but the board's, the file as its memory.
     func arguments(rom: FilePath, serial: FilePath) -> [String] {
         var arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg"]
-        let backend = ",memory-backend=ram"
+        let backend = ",memory-backend=\(MemoryBackend.name)"
         switch board {
         case .pc(let limit):
             // The oldest board whose RAM below 4 GiB ends where it is told to, also above 3 GiB. The plain processor: under
@@ -16,11 +16,7 @@ extension PreparedMachine {
             arguments += ["-M", "virt,gic-version=\(version)" + backend, "-cpu", "cortex-a57"]
         }
         arguments += ["-m", "\(byteCount >> 20)M", "-smp", String(processors)]
-        // Unreserved, since the guest touches little of it.
-        arguments += [
-            "-object",
-            "memory-backend-file,id=ram,size=\(byteCount),share=off,reserve=off,mem-path=\(QEMUCommandLine.escaped(host.absolute(memory)))",
-        ]
+        arguments += ["-object", MemoryBackend.file(host.absolute(memory), byteCount: byteCount)]
         switch board.architecture {
         case .x86_64: arguments += ["-bios", rom.string]
         case .aarch64: arguments += ["-device", "loader,addr=0x\(String(start, radix: 16)),cpu-num=0"]
