@@ -195,8 +195,13 @@ enum MovableMemoryCalls {
 
     static func size(handle: UInt) throws(Failure) -> UInt {
         guard MovableMemory.isHandle(handle) else { return try size(of: handle) }
-        guard let object = MovableMemory.shared.withLock({ $0[handle] }) else { throw .invalidHandle }
-        return object.bytes == 0 ? 0 : try size(of: object.bytes)
+        return try inHeap { heap throws(HeapError) in
+            // The block is the object's as long as nobody can resize it.
+            try MovableMemory.shared.withLock { table throws(HeapError) in
+                guard let object = table[handle] else { throw .invalidBlock }
+                return object.bytes == 0 ? 0 : try heap.byteCount(object.bytes)
+            }
+        }
     }
 
     /// The object, or nil for memory that has no handle.

@@ -39,9 +39,11 @@ extension HandleTable {
 /// On the thread itself, before the program's function.
 @c func strata_vm_thread_starts(_ object: UnsafeMutableRawPointer) {
     let thread = unsafe Unmanaged<ThreadObject>.fromOpaque(object).takeUnretainedValue()
-    // Whoever made it may not have come to that yet.
-    thread.identifier = GetCurrentThreadId()
-    Waits.locked { _ = Waits.sleep(until: .max) { thread.suspensions == 0 } }
+    Waits.locked {
+        // Whoever made it may not have come to that yet.
+        thread.identifier = GetCurrentThreadId()
+        _ = Waits.sleep(until: .max) { thread.suspensions == 0 }
+    }
 }
 
 /// The thread ends, on the C library's stack: its reference of the object goes with it.
@@ -67,7 +69,7 @@ private func create(
         ProgramStack.free(stack.lowest)
         throw Status(.insufficientResources)
     }
-    object.identifier = identifier
+    Waits.locked { object.identifier = identifier }
     return object
 }
 
@@ -129,7 +131,10 @@ private func commit(_ asked: UInt64) -> UInt64 { asked == 0 ? max(ProgramStack.d
 
 @c @implementation public func GetThreadId(_ thread: HANDLE?) -> DWORD {
     var identifier: DWORD = 0
-    _ = win32 { () throws(Status) in identifier = try unsafe HandleTable.thread(thread).identifier }
+    _ = win32 { () throws(Status) in
+        let object = try unsafe HandleTable.thread(thread)
+        identifier = Waits.locked { object.identifier }
+    }
     return identifier
 }
 
