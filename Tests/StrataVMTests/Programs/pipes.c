@@ -61,7 +61,7 @@ static void instances(void)
     CHECK(WaitForSingleObject(thread, 20) == WAIT_TIMEOUT);
     HANDLE second = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL);
     DWORD is_free = 0;
-    CHECK(second != INVALID_HANDLE_VALUE && WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0);
+    CHECK(second != INVALID_HANDLE_VALUE && WaitForSingleObject(thread, 300000) == WAIT_OBJECT_0);
     CHECK(GetExitCodeThread(thread, &is_free) && is_free);
     CHECK(CloseHandle(thread) && CloseHandle(client) && CloseHandle(first) && CloseHandle(second));
 }

@@ -248,11 +248,11 @@ static void working_set(void)
     /* Pages may come while the list is made. */
     const DWORD size = (DWORD)(few.NumberOfEntries + 4096) * sizeof few;
     PSAPI_WORKING_SET_INFORMATION *const set = malloc(size);
-    memset(set, 0xCC, size);
     /* What was asked for the size once more: the kernel takes pages of files when it needs them. */
     BOOL is_as_large = FALSE;
     for (int tries = 0; tries < 10 && !is_as_large; tries++) {
         FAILS(QueryWorkingSet(self, &few, sizeof few), ERROR_BAD_LENGTH);
+        memset(set, 0xCC, size);
         CHECK(K32QueryWorkingSet(self, set, size));
         is_as_large = set->NumberOfEntries >= few.NumberOfEntries;
     }
