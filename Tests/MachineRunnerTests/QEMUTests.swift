@@ -35,6 +35,7 @@ struct QEMUTests {
         #expect(session.start() == [.arm(.limit, .seconds(9))])
         #expect(session.handle(.monitor(.greeting), at: .zero) == [.send(.negotiate)])
         #expect(session.handle(.monitor(.greeting), at: .zero) == [])
+        #expect(session.handle(.monitor(.result(id: 1)), at: .zero) == [.send(.proceed)])
         let ending = session.handle(.timer(.limit), at: .seconds(9))
         #expect(ending == [.send(.screenDump(path: "/x.png")), .arm(.screenshot, EmulatorLife.patience)])
         // Whatever comes now does not start the end anew or change its reason.

@@ -9,6 +9,8 @@ struct SerialSessionTests {
         #expect(session.start() == [.arm(.limit, .seconds(9))])
         #expect(session.handle(.monitor(.greeting), at: .zero) == [.send(.negotiate)])
         #expect(session.handle(.monitor(.greeting), at: .zero) == [])
+        // The machine begins when nothing of it can be missed any more, and once.
+        #expect(session.handle(.monitor(.result(id: 1)), at: .zero) == [.send(.proceed)])
         #expect(session.handle(.monitor(.result(id: 1)), at: .zero) == [])
         #expect(
             session.handle(.monitor(.shutdown(reason: "guest-reset")), at: .zero) == [

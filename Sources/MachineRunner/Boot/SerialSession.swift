@@ -42,6 +42,7 @@ extension SerialSession {
         case .monitor(.shutdown(let reason)): return stopped(reason: reason)
         case .monitor(.panicked): return stopped(reason: "guest-panic")
         case .monitor(.error(QMPCommand.negotiate.id, let description)): return fail(.monitorFailed(reason: description))
+        case .monitor(.result(QMPCommand.negotiate.id)): return emulator.begin()
         case .monitor(let message): return hear(message)
         case .monitorGarbage(let text):
             return fail(.monitorFailed(reason: "it said '\(TerminalText.harmless(String(text.prefix(200))))'"))
@@ -70,6 +71,9 @@ struct EmulatorLife: Sendable {
 
     private(set) var phase = Phase.connecting
 
+    /// Whether the machine was told to begin.
+    private var hasBegun = false
+
     /// The bytes that have come on the serial line.
     var serialByteCount = 0
 
@@ -81,6 +85,13 @@ struct EmulatorLife: Sendable {
         guard phase == .connecting else { return [] }
         phase = .running
         return [.send(.negotiate)]
+    }
+
+    /// QEMU tells of events from now on, and the machine may begin: what it did before nobody would hear of.
+    mutating func begin() -> [MachineSession.Action] {
+        guard phase == .running, !hasBegun else { return [] }
+        hasBegun = true
+        return [.send(.proceed)]
     }
 
     /// Makes QEMU end: in order where it takes commands, by force where it never greeted. Nothing where it ends already.

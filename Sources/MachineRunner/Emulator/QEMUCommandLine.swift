@@ -38,7 +38,8 @@ struct QEMUCommandLine: Sendable {
         }
         arguments += ["-chardev", "file,id=serial,path=\(Self.escaped(serial))", "-serial", "chardev:serial"]
         arguments += ["-chardev", "stdio,id=monitor,signal=off", "-mon", "chardev=monitor,mode=control"]
-        arguments += ["-no-reboot", "-no-shutdown"]
+        // Stopped until the monitor is listened to: it keeps no events.
+        arguments += ["-no-reboot", "-no-shutdown", "-S"]
         self.arguments = arguments
     }
 

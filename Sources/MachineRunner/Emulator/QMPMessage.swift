@@ -66,6 +66,7 @@ enum QMPCommand: Hashable, Sendable {
     case negotiate
     case screenDump(path: String)
     case quit
+    case proceed
 
     static let screenDumpIdentifier = 2
 
@@ -75,6 +76,7 @@ enum QMPCommand: Hashable, Sendable {
         case .negotiate: 1
         case .screenDump: Self.screenDumpIdentifier
         case .quit: 3
+        case .proceed: 4
         }
     }
 
@@ -92,6 +94,7 @@ enum QMPCommand: Hashable, Sendable {
             case .screenDump(let path):
                 Wire(execute: "screendump", arguments: ["filename": path, "format": "png"], id: id)
             case .quit: Wire(execute: "quit", id: id)
+            case .proceed: Wire(execute: "cont", id: id)
             }
         // Strings and a number: there is nothing here that JSON could not express.
         let json = (try? JSONEncoder().encode(wire)) ?? Data()
