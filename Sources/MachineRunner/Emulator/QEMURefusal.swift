@@ -19,6 +19,9 @@ enum QEMURefusal {
         return nil
     }
 
+    /// Whether QEMU ended because it has no machine of a name.
+    static func isUnknownMachine(_ words: String) -> Bool { words.contains("unsupported machine type") }
+
     /// The first line that is no warning, without the program's name.
     static func firstMessage(in words: String) -> String {
         let lines = words.split(whereSeparator: \.isNewline).map { TerminalText.harmless(String($0)) }

@@ -1,20 +1,28 @@
 import SystemPackage
 
 extension PreparedMachine {
-    /// QEMU's arguments: software emulation, no devices but the board's, the file as its memory.
-    func arguments(rom: FilePath, serial: FilePath) -> [String] {
-        var arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg"]
-        let backend = ",memory-backend=\(MemoryBackend.name)"
+    /// QEMU's names for the board, the best one first.
+    var boardNames: [String] {
         switch board {
-        case .pc(let limit):
-            // The oldest board whose RAM below 4 GiB ends where it is told to, also above 3 GiB. The plain processor: under
-            // the newest one's features stock kernels do not boot on it.
-            arguments += ["-M", "pc-i440fx-1.7,max-ram-below-4g=\(limit)" + backend, "-cpu", "qemu64"]
-        case .q35(let limit): arguments += ["-M", "q35,max-ram-below-4g=\(limit)" + backend, "-cpu", "qemu64"]
-        case .microvm: arguments += ["-M", "microvm,acpi=off,rtc=on" + backend, "-cpu", "qemu64"]
-        case .virt(let version):
-            arguments += ["-M", "virt,gic-version=\(version)" + backend, "-cpu", "cortex-a57"]
+        // The oldest one's RAM below 4 GiB ends where it is told to, also above 3 GiB. Newer QEMUs do not have it.
+        case .pc: i440FXNames
+        case .q35: ["q35"]
+        case .microvm: ["microvm"]
+        case .virt: ["virt"]
         }
+    }
+
+    /// QEMU's arguments: software emulation, no devices but the board's, the file as its memory.
+    func arguments(board name: String, rom: FilePath, serial: FilePath) -> [String] {
+        let (options, processor) =
+            switch board {
+            // The plain processor: under the newest one's features stock kernels do not boot on these boards.
+            case .pc(let limit), .q35(let limit): ("max-ram-below-4g=\(limit)", "qemu64")
+            case .microvm: ("acpi=off,rtc=on", "qemu64")
+            case .virt(let version): ("gic-version=\(version)", "cortex-a57")
+            }
+        var arguments = ["-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg"]
+        arguments += ["-M", "\(name),\(options),memory-backend=\(MemoryBackend.name)", "-cpu", processor]
         arguments += ["-m", "\(byteCount >> 20)M", "-smp", String(processors)]
         arguments += ["-object", MemoryBackend.file(host.absolute(memory), byteCount: byteCount)]
         switch board.architecture {
@@ -23,7 +31,8 @@ extension PreparedMachine {
         }
         arguments += ["-chardev", "file,id=serial,path=\(QEMUCommandLine.escaped(serial))", "-serial", "chardev:serial"]
         arguments += ["-chardev", "stdio,id=monitor,signal=off", "-mon", "chardev=monitor,mode=control"]
-        arguments += ["-no-reboot", "-no-shutdown"]
+        // Stopped until the monitor is listened to: it keeps no events.
+        arguments += ["-no-reboot", "-no-shutdown", "-S"]
         return arguments
     }
 }

@@ -11,7 +11,8 @@ public import SystemPackage
 public struct PreparedMachine: Sendable {
     /// What QEMU puts around the memory.
     public enum Board: Hashable, Sendable {
-        /// i440FX: RAM below 4 GiB ends at this address at the latest.
+        /// i440FX: RAM below 4 GiB ends at this address at the latest. Newer QEMUs have no such board for more RAM than that where it
+        /// is above 3 GiB.
         case pc(lowMemoryLimit: UInt64)
 
         /// Q35: RAM below 4 GiB ends at this address at the latest, and at 2 GiB where there is 2.75 GiB or more of it.
@@ -55,6 +56,9 @@ public struct PreparedMachine: Sendable {
     /// The host in which the emulator is looked up.
     public var host: HostEnvironment
 
+    /// QEMU's names for the i440FX board, which are tried in turn.
+    var i440FXNames = ["pc-i440fx-1.7", "pc"]
+
     public init(board: Board, memory: FilePath, byteCount: UInt64, host: HostEnvironment = .current) {
         self.board = board
         self.memory = memory
@@ -76,24 +80,41 @@ public struct PreparedMachine: Sendable {
         }
         let serial = try SerialLogFile(at: workspace.path.appending("serial.log"))
         defer { serial.close() }
-        let arguments = arguments(rom: romPath, serial: serial.path)
-        let process = MachineProcess(executable: emulator, arguments: arguments, serial: serial)
-        let ended: MachineProcess.Ended<PreparedSession>
-        do throws(MachineError) {
-            ended = try await process.run(PreparedSession(limit: timeout, lastWords: lastWords, report: onLine))
-        } catch {
+        var names = boardNames
+        while true {
+            let name = names.removeFirst()
+            let arguments = arguments(board: name, rom: romPath, serial: serial.path)
+            let process = MachineProcess(executable: emulator, arguments: arguments, serial: serial)
+            let ended: MachineProcess.Ended<PreparedSession>
+            do throws(MachineError) {
+                ended = try await process.run(PreparedSession(limit: timeout, lastWords: lastWords, report: onLine))
+            } catch {
+                try serial.keep(as: log, in: host)
+                throw error
+            }
             try serial.keep(as: log, in: host)
-            throw error
-        }
-        try serial.keep(as: log, in: host)
-        if let failure = ended.session.failure { throw failure }
-        guard let ending = ended.session.ending else {
+            if let failure = ended.session.failure { throw failure }
+            if let ending = ended.session.ending {
+                return PreparedRun(
+                    lines: ended.session.lines, ending: ending, commandLine: [emulator.string] + arguments,
+                    duration: ended.duration)
+            }
+            let isUnknown = QEMURefusal.isUnknownMachine(ended.words)
+            if isUnknown, !names.isEmpty, newerBoardsSuffice { continue }
+            var words = QEMURefusal.firstMessage(in: ended.words)
+            if isUnknown, !newerBoardsSuffice {
+                words += "; its newer boards have no RAM above 3 GiB there: less memory will do,"
+                words += " or --board q35 with --pci-mem 0x80000000"
+            }
             throw .emulatorFailed(
-                status: ended.status, words: QEMURefusal.firstMessage(in: ended.words),
-                lastLines: ended.session.lines.suffix(LastLines.count))
+                status: ended.status, words: words, lastLines: ended.session.lines.suffix(LastLines.count))
         }
-        return PreparedRun(
-            lines: ended.session.lines, ending: ending, commandLine: [emulator.string] + arguments, duration: ended.duration)
+    }
+
+    /// Whether the RAM of an i440FX of today ends below 4 GiB where it is told to: it begins to go above at 3 GiB at the latest.
+    private var newerBoardsSuffice: Bool {
+        guard case .pc(let limit) = board else { return true }
+        return byteCount <= limit || limit <= 0xC000_0000
     }
 }
 
