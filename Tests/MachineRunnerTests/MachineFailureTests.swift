@@ -7,6 +7,7 @@ import Testing
 struct MachineFailureTests {
     @Test(arguments: [
         ("qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory", "--memory"),
+        ("qemu-system-x86_64: Address space limit 0xffffffffff < 0x41077fffffff phys-bits too low (40)", "--memory"),
         ("qemu-system-x86_64: -m 9E: Value '9E' is out of range for parameter 'size'", "--memory"),
         ("qemu-system-x86_64: Invalid SMP CPUs 10000. The max CPUs supported by machine 'pc-q35-7.2' is 288", "--cpus"),
         (

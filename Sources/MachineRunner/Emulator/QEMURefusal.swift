@@ -9,12 +9,12 @@ enum QEMURefusal {
                 option: "--cpus", value: String(shape.processors), words: message,
                 accepted: "processors from 1 up to the number that QEMU names; 1 suffices for every boot")
         }
-        if ["guest memory", "ram size", "memory size", "maxram", "-m ", "ram slots", "pc.ram", "'m'"].contains(
+        if ["guest memory", "ram size", "memory size", "maxram", "-m ", "ram slots", "pc.ram", "'m'", "phys-bits"].contains(
             where: lowercased.contains)
         {
             return .optionRefused(
                 option: "--memory", value: shape.memory.description, words: message,
-                accepted: "whole mebibytes from 64M up to what this computer can spare, such as 512M or 8G")
+                accepted: "whole mebibytes from 64M up to what machine and computer can bear, such as 512M or 8G")
         }
         return nil
     }
