@@ -46,14 +46,7 @@ public struct Machine: Sendable {
             limit: configuration.timeout, screenshotPath: configuration.screenshot == nil ? nil : picture.string,
             report: onProgress)
         let run = MachineProcess(executable: emulator, arguments: commandLine.arguments, serial: serial)
-        let ended: MachineProcess.Ended<MachineSession>
-        do throws(MachineError) {
-            ended = try await run.run(session)
-        } catch {
-            try serial.keep(as: configuration.log, in: configuration.host)
-            throw error
-        }
-        try serial.keep(as: configuration.log, in: configuration.host)
+        let ended = try await run.run(session, keepingLogAs: configuration.log, in: configuration.host)
         if ended.session.isScreenshotTaken {
             try FileSystem.keep(picture, as: configuration.screenshot, purpose: "the screenshot", in: configuration.host)
         }

@@ -42,10 +42,28 @@ struct MachineProcess {
         case tick
     }
 
+    /// Starts QEMU, follows it to its end, and keeps the serial log however that comes.
+    ///
+    /// - Parameter log: where the log goes; nil where nobody wants it.
+    /// - Throws: `MachineError.cancelled`, `.emulatorFailed` where QEMU cannot be started, or `.unwritable`.
+    func run<Session: SerialSession>(
+        _ session: Session, keepingLogAs log: FilePath?, in host: HostEnvironment
+    ) async throws(MachineError) -> Ended<Session> {
+        let ended: Ended<Session>
+        do throws(MachineError) {
+            ended = try await run(session)
+        } catch {
+            try serial.keep(as: log, in: host)
+            throw error
+        }
+        try serial.keep(as: log, in: host)
+        return ended
+    }
+
     /// Starts QEMU and follows it to its end.
     ///
     /// - Throws: `MachineError.cancelled`, or `.emulatorFailed` where QEMU cannot be started.
-    func run<Session: SerialSession>(_ session: Session) async throws(MachineError) -> Ended<Session> {
+    private func run<Session: SerialSession>(_ session: Session) async throws(MachineError) -> Ended<Session> {
         Self.ignoreBrokenPipes
         var options = PlatformOptions()
         // A session of its own: the terminal's interrupt reaches this program alone, which then ends QEMU in order, and

@@ -71,14 +71,8 @@ public struct GuardedMachine: Sendable {
         onProgress(.launching(commandLine: [emulator.string] + arguments))
 
         let process = MachineProcess(executable: emulator, arguments: arguments, serial: serial)
-        let ended: MachineProcess.Ended<GuardSession>
-        do throws(MachineError) {
-            ended = try await process.run(GuardSession(limit: timeout, lastWords: lastWords, report: onProgress))
-        } catch {
-            try serial.keep(as: log, in: host)
-            throw error
-        }
-        try serial.keep(as: log, in: host)
+        let ended = try await process.run(
+            GuardSession(limit: timeout, lastWords: lastWords, report: onProgress), keepingLogAs: log, in: host)
         if let failure = ended.session.failure { throw failure }
         guard ended.session.record.isFinished else {
             if let refusal = QEMURefusal.error(for: ended.words, in: shape), ended.session.record.start == nil { throw refusal }

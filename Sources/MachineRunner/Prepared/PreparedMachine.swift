@@ -85,14 +85,8 @@ public struct PreparedMachine: Sendable {
             let name = names.removeFirst()
             let arguments = arguments(board: name, rom: romPath, serial: serial.path)
             let process = MachineProcess(executable: emulator, arguments: arguments, serial: serial)
-            let ended: MachineProcess.Ended<PreparedSession>
-            do throws(MachineError) {
-                ended = try await process.run(PreparedSession(limit: timeout, lastWords: lastWords, report: onLine))
-            } catch {
-                try serial.keep(as: log, in: host)
-                throw error
-            }
-            try serial.keep(as: log, in: host)
+            let ended = try await process.run(
+                PreparedSession(limit: timeout, lastWords: lastWords, report: onLine), keepingLogAs: log, in: host)
             if let failure = ended.session.failure { throw failure }
             if let ending = ended.session.ending {
                 return PreparedRun(
