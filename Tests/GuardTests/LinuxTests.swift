@@ -84,10 +84,10 @@ extension GuardTests {
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("strata-probe-\(UUID().uuidString)")
             try Data(ProbeInitrd.bytes(for: architecture)).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
-            let console = architecture == .x86_64 ? "ttyS0 no_timer_check" : "ttyAMA0"
+            let particular = architecture == .x86_64 ? "console=ttyS0 no_timer_check" : "console=ttyAMA0"
             let report = try await run(
                 .program(Programs.path("vmlinuz", architecture)), architecture,
-                arguments: "console=\(console) efi=debug panic=-1 random.trust_cpu=on"
+                arguments: "\(particular) efi=debug panic=-1 random.trust_cpu=on"
             ) { $0.options.initrd = FilePath(file.path) }
             #expect(report.end?.how == .exitBootServices)
             #expect(report.programLines.contains { $0.contains(ProbeProgram.lastWords) })

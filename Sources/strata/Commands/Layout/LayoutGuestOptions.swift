@@ -79,8 +79,8 @@ struct LayoutGuestFiles {
         settings.initrd = ProbeInitrd.bytes(for: architecture, after: settings.initrd)
         // The address of the kernel is to be the planned one, a panic is to end the run, and the report is to be heard. How soon an
         // emulated timer ticks is a matter of how busy the host is.
-        let console = architecture == .x86_64 ? "ttyS0 no_timer_check" : "ttyAMA0"
-        settings.commandLine = "panic=-1 console=\(console) nokaslr" + (commandLine.isEmpty ? "" : " " + commandLine)
+        let particular = architecture == .x86_64 ? "console=ttyS0 no_timer_check" : "console=ttyAMA0"
+        settings.commandLine = "panic=-1 \(particular) nokaslr" + (commandLine.isEmpty ? "" : " " + commandLine)
     }
 
     private static func contents(_ path: String) throws -> [UInt8] {
